@@ -1,0 +1,95 @@
+"""Where configuration comes from: loket.toml over the packaged company, the environment over both.
+
+Only finds and merges; what the values mean is checked by those who use them.
+"""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from model.errors import ConfigurationInvalid
+from model.registry import Registry, read_or_make_key
+
+_PREFIX = "LOKET_"
+_NOT_VALUES = {"LOKET_CONFIG"}  # says where the file is
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """The merged tables, and for every environment variable's key where its value came from."""
+
+    values: dict[str, Any]
+    file: Path | None = None
+    variables: dict[tuple[str, ...], str] = field(default_factory=dict)
+
+    @property
+    def data_dir(self) -> Path:
+        """The folder of everything that is written."""
+        return Path(str(self.values.get("data_dir", "data")))
+
+    def registry(self) -> Registry:
+        """The model registry of this data folder, with its key made at first use."""
+        key_file = self.values.get("models", {}).get("key_file") or self.data_dir / "keys" / "registry.key"
+        return Registry(self.data_dir / "models", read_or_make_key(Path(key_file)))
+
+
+def read(environment: Mapping[str, str], file: str | None = None) -> Configuration:
+    """Read the configuration of this process.
+
+    Args:
+        environment: ``LOKET_A__B=value`` sets ``b`` of table ``a``; a value that parses as JSON is taken
+            as such.
+        file: A TOML file; else ``LOKET_CONFIG``; else ``loket.toml`` of the working directory, if any.
+
+    Raises:
+        ConfigurationInvalid: The file cannot be found, read or parsed; the message names it.
+    """
+    path = _find(environment, file)
+    company = tomllib.loads(files("model").joinpath("company.toml").read_text("utf-8"))
+    values = company | (_parse(path) if path else {})
+    variables = {tuple(name.removeprefix(_PREFIX).lower().split("__")): name for name in _ours(environment)}
+    for keys, name in variables.items():
+        _set(values, keys, _value(environment[name]), name)
+    return Configuration(values, path, variables)
+
+
+def _find(environment: Mapping[str, str], file: str | None) -> Path | None:
+    named = file or environment.get("LOKET_CONFIG")
+    if named:
+        return Path(named)
+    here = Path("loket.toml")
+    return here if here.is_file() else None
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigurationInvalid(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationInvalid(f"{path}: {error}") from error
+
+
+def _ours(environment: Mapping[str, str]) -> list[str]:
+    return sorted(name for name in environment if name.startswith(_PREFIX) and name not in _NOT_VALUES)
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _set(values: dict[str, Any], keys: tuple[str, ...], value: Any, name: str) -> None:
+    table = values
+    for key in keys[:-1]:
+        inner = table.get(key, {})
+        if not isinstance(inner, dict):
+            raise ConfigurationInvalid(f"{name}: {key} is not a table")
+        table[key] = table = dict(inner)
+    table[keys[-1]] = value

@@ -1,0 +1,1 @@
+"""The data scientist's scripts: read labelled inquiries, train, evaluate. Imports model, never service."""

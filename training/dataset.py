@@ -1,0 +1,151 @@
+"""Labelled inquiries from files, read strictly: what is wrong is named with its file and line."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from model.errors import TrainingDataInvalid
+from model.text import clean
+
+_DELIMITERS = (",", ";", "\t")  # spreadsheets of countries with a decimal comma write semicolons
+_FIELD_MAX_CHARS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledInquiry:
+    """One row: what was written, its category, and where known its language and English text."""
+
+    text: str
+    label: str
+    language: str | None = None
+    text_en: str | None = None
+
+    def english(self, *, untranslated: bool = False) -> str:
+        """The text that the classifier reads: cleaned, the translation where there is one."""
+        return clean(self.text if untranslated or not self.text_en else self.text_en)
+
+
+def read(paths: Sequence[Path]) -> list[LabelledInquiry]:
+    """All rows of all files, in order.
+
+    Raises:
+        TrainingDataInvalid: A file is missing, empty, not UTF-8, of another kind, lacks the columns
+            ``text`` and ``label``, or has a row without them; the message names file and line.
+    """
+    return [inquiry for path in paths for inquiry in _read_one(path)]
+
+
+def seed_files() -> list[Path]:
+    """The inquiries that come with Loket, to train the default model on."""
+    return _packaged("seed")
+
+
+def evaluation_files() -> list[Path]:
+    """The inquiries that come with Loket to measure with, one file a language; never trained on."""
+    return _packaged("evaluation")
+
+
+def describe(paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """Name, rows and SHA-256 of each file, for the manifest."""
+    return [
+        {
+            "name": path.name,
+            "rows": len(_read_one(path)),
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        }
+        for path in paths
+    ]
+
+
+def _packaged(folder: str) -> list[Path]:
+    place = Path(str(files("training").joinpath("data", folder)))
+    return sorted(place.glob("*.jsonl"))
+
+
+def _read_one(path: Path) -> list[LabelledInquiry]:
+    text = _decode(path)
+    rows = _csv_rows(path, text) if path.suffix.lower() in {".csv", ".tsv"} else _json_rows(path, text)
+    inquiries = [_inquiry(path, line, row) for line, row in rows]
+    if not inquiries:
+        raise TrainingDataInvalid(f"{path}: holds no inquiry")
+    return inquiries
+
+
+def _decode(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise TrainingDataInvalid(f"{path}: cannot be read: {error.strerror}") from error
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise TrainingDataInvalid(f"{path}:{line}: is not UTF-8 (byte {content[error.start]:#04x})") from error
+
+
+def _json_rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            yield number, _json_row(path, number, line)
+
+
+def _json_row(path: Path, number: int, line: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise TrainingDataInvalid(f"{path}:{number}: is neither CSV by its name nor JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise TrainingDataInvalid(f"{path}:{number}: is not a JSON object")
+    return row
+
+
+def _csv_rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    header = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=header.count)
+    csv.field_size_limit(_FIELD_MAX_CHARS)
+    reader = csv.DictReader(_lines(text), delimiter=delimiter, strict=True)
+    _require_columns(path, reader.fieldnames)
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise TrainingDataInvalid(f"{path}:{reader.line_num}: {error}") from error
+
+
+def _lines(text: str) -> Iterable[str]:
+    return (line + "\n" for line in text.split("\n"))
+
+
+def _require_columns(path: Path, columns: Sequence[str] | None) -> None:
+    missing = [name for name in ("text", "label") if name not in (columns or ())]
+    if columns and missing:
+        found = ", ".join(columns)
+        raise TrainingDataInvalid(f"{path}:1: has no column {missing[0]!r}; its columns are {found}")
+
+
+def _inquiry(path: Path, line: int, row: dict[str, Any]) -> LabelledInquiry:
+    text, label = (_required(path, line, row, name) for name in ("text", "label"))
+    return LabelledInquiry(text, label, _optional(path, line, row, "language"), _optional(path, line, row, "text_en"))
+
+
+def _required(path: Path, line: int, row: dict[str, Any], name: str) -> str:
+    if name not in row:
+        raise TrainingDataInvalid(f"{path}:{line}: has no {name!r}")
+    value = row[name]
+    if not isinstance(value, str) or not value.strip():
+        raise TrainingDataInvalid(f"{path}:{line}: {name!r} is not a text")
+    return value
+
+
+def _optional(path: Path, line: int, row: dict[str, Any], name: str) -> str | None:
+    value = row.get(name)
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise TrainingDataInvalid(f"{path}:{line}: {name!r} is not a text")
+    return value
