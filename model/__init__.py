@@ -1,1 +1,1 @@
-"""What a trained model is: text, features, classifier, artefact, registry. Knows nothing of HTTP, SQL or training."""
+"""What a trained model is: text, features, classifier, artefact, registry; no HTTP, no SQL, no training."""

@@ -113,7 +113,9 @@ def _check_libraries(manifest: Manifest) -> None:
     for name, here in library_versions().items():
         there = manifest.libraries.get(name)
         if there != here:
-            raise ArtifactInvalid(f"{manifest.version}: trained with {name} {there}, here is {here}; train it again")
+            raise ArtifactInvalid(
+                f"{manifest.version}: trained with {name} {there}, here is {here}; train it again"
+            )
 
 
 def _checked(folder: Path, name: str, expected: str) -> bytes:

@@ -37,8 +37,7 @@ class InquiryClassifier(ClassifierMixin, BaseEstimator):
         """Learn from cleaned English texts and their labels, both of length n.
 
         Attributes set: ``classes_`` (n_labels,), ``temperature_``, ``held_out_probabilities_``
-        (n, n_labels), the calibrated out-of-fold probabilities in the order of the texts; ``words_``,
-        the terms of the explanation.
+        (n, n_labels), the calibrated out-of-fold probabilities in the order of the texts.
 
         Raises:
             TrainingDataInvalid: Fewer than two categories, or one with a single inquiry.
@@ -48,9 +47,8 @@ class InquiryClassifier(ClassifierMixin, BaseEstimator):
         tell = progress or (lambda done, of: None)
         scores = self._out_of_fold_scores(texts, truth, tell)
         self.temperature_ = fit_temperature(scores, truth)
-        self.held_out_probabilities_ = probabilities(scores, self.temperature_).astype(np.float32)
+        self.held_out_probabilities_ = probabilities(scores, self.temperature_)
         self.view_, self.svm_ = self._fit_once(texts, truth)
-        self.words_ = self.view_["words"].get_feature_names_out()
         tell(self.folds + 1, self.folds + 1)
         return self
 
@@ -68,18 +66,16 @@ class InquiryClassifier(ClassifierMixin, BaseEstimator):
             return []
         vectors = self.view_.transform(texts)
         rows = probabilities(_scores(self.svm_, vectors), self.temperature_)
-        return [self._prediction(vectors[index], row) for index, row in enumerate(rows)]
+        return [self._prediction(text, vectors[i], rows[i]) for i, text in enumerate(texts)]
 
-    def _prediction(self, vector: object, row: Floats) -> Prediction:
+    def _prediction(self, text: str, vector: object, row: Floats) -> Prediction:
         order = row.argsort()[::-1]
         best = int(order[0])
         scored = [Scored(str(self.classes_[i]), float(row[i])) for i in order[: _ALTERNATIVES + 1]]
-        explanation = terms_that_spoke(vector, self.words_, _weights(self.svm_, best))
+        explanation = terms_that_spoke(text, self.view_, vector, _weights(self.svm_, best))
         return Prediction(scored[0].category, scored[0].confidence, tuple(scored[1:]), explanation)
 
-    def _out_of_fold_scores(
-        self, texts: Sequence[str], truth: NDArray[np.intp], tell: Progress
-    ) -> Floats:
+    def _out_of_fold_scores(self, texts: Sequence[str], truth: NDArray[np.intp], tell: Progress) -> Floats:
         folds = min(self.folds, int(np.bincount(truth).min()))
         scores = np.zeros((len(texts), len(self.classes_)))
         splitter = StratifiedKFold(folds, shuffle=True, random_state=self.seed)
@@ -89,9 +85,7 @@ class InquiryClassifier(ClassifierMixin, BaseEstimator):
             scores[test] = _scores(svm, view.transform([texts[i] for i in test]))
         return scores
 
-    def _fit_once(
-        self, texts: Sequence[str], truth: NDArray[np.intp]
-    ) -> tuple[FeatureUnion, LinearSVC]:
+    def _fit_once(self, texts: Sequence[str], truth: NDArray[np.intp]) -> tuple[FeatureUnion, LinearSVC]:
         view = lexical_view()
         svm = LinearSVC(C=self.regularisation, random_state=self.seed)
         svm.fit(view.fit_transform(texts), truth)

@@ -20,7 +20,5 @@ def lexical_view() -> FeatureUnion:
     1-3 and 3-5, or characters 1-4, differ by less than 0.003 in accuracy.
     """
     words = TfidfVectorizer(preprocessor=normalise, ngram_range=(1, 2), sublinear_tf=True)
-    characters = TfidfVectorizer(
-        preprocessor=normalise, analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True
-    )
+    characters = TfidfVectorizer(preprocessor=normalise, analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)
     return FeatureUnion([("words", words), ("characters", characters)])

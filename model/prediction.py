@@ -13,7 +13,7 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word or pair of words, and how much it spoke for the category (in units of the decision score)."""
+    """A word, and how much it spoke for the category (in units of the decision score)."""
 
     term: str
     weight: float

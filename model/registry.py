@@ -1,7 +1,7 @@
 """The model versions of one company: which there are, which one serves, and the way back.
 
-    models/champion.json          the champion and those before it
-    models/versions/VERSION/      one artefact each
+models/champion.json          the champion and those before it
+models/versions/VERSION/      one artefact each
 """
 
 import fcntl

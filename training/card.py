@@ -12,8 +12,8 @@ def model_card(manifest: Manifest) -> str:
 Classifies the English text of a contact-form inquiry (its translation, where it was written in another
 language) into {len(manifest.labels)} categories, with a calibrated probability for each.
 
-- **Method**: word 1-2-grams and character 2-5-grams (TF-IDF), linear SVM, probabilities by temperature scaling
-  on out-of-fold scores.
+- **Method**: word 1-2-grams and character 2-5-grams (TF-IDF), linear SVM, probabilities by temperature
+  scaling on out-of-fold scores.
 - **Learned from**: {_data(manifest)}.
 - **Held-out figures** (five-fold, on the training data): accuracy {metrics["accuracy"]:.3f}, macro-F1
   {metrics["macro_f1"]:.3f}, expected calibration error {metrics["ece"]:.3f}, n = {metrics["n"]}.

@@ -130,7 +130,9 @@ def _require_columns(path: Path, columns: Sequence[str] | None) -> None:
 
 def _inquiry(path: Path, line: int, row: dict[str, Any]) -> LabelledInquiry:
     text, label = (_required(path, line, row, name) for name in ("text", "label"))
-    return LabelledInquiry(text, label, _optional(path, line, row, "language"), _optional(path, line, row, "text_en"))
+    return LabelledInquiry(
+        text, label, _optional(path, line, row, "language"), _optional(path, line, row, "text_en")
+    )
 
 
 def _required(path: Path, line: int, row: dict[str, Any], name: str) -> str:

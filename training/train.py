@@ -33,9 +33,7 @@ def train(
     languages = [inquiry.language or "und" for inquiry in inquiries]
     held_out = classifier.held_out_probabilities_
     metrics: dict[str, Any] = figures(held_out, classifier.classes_, labels, languages)
-    return registry.add(
-        classifier, name=name, data=describe(paths), metrics=metrics, card=model_card, at=at
-    )
+    return registry.add(classifier, name=name, data=describe(paths), metrics=metrics, card=model_card, at=at)
 
 
 @click.command("train")

@@ -1,0 +1,168 @@
+"""What the API answers with: the models of inquiries, tickets, desks and model versions."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from model.artifact import Manifest
+from service.assembly import Loket
+from service.pipeline.decision import Decision, WithoutAbsent
+from service.storage.records import Inquiry, Ticket
+
+
+class Received(WithoutAbsent):
+    """An inquiry is stored. Keep the receipt: it is the customer's reference."""
+
+    id: str
+    status: Literal["received", "decided"]
+    receipt: str
+    desk: str | None = Field(None, description="the desk's public name, when waited for without a key")
+    decision: Decision | None = Field(None, description="when waited for with a key")
+
+
+class TicketView(BaseModel):
+    """An intent of an inquiry, laid on one desk."""
+
+    id: str
+    inquiry: str
+    desk: str
+    category: str | None
+    confidence: float
+    automatic: bool
+    status: Literal["open", "closed"]
+    review: Literal["confirmed", "corrected"] | None
+    reviewed_by: str | None
+    version: int = Field(description="counts changes; send it as If-Match to change what you have seen")
+    created_at: datetime
+    changed_at: datetime
+
+
+class DeskTicket(TicketView):
+    """A ticket with what its reader needs to know of the inquiry."""
+
+    receipt: str
+    received_at: datetime
+    subject: str | None
+    text: str
+    decision: Decision | None
+
+
+class TicketPage(BaseModel):
+    """Tickets, newest first."""
+
+    tickets: list[DeskTicket]
+    next: str | None = Field(description="the cursor of the next page; null on the last")
+
+
+class InquiryView(BaseModel):
+    """An inquiry, its decision (null until decided) and its tickets."""
+
+    id: str
+    receipt: str
+    received_at: datetime
+    status: Literal["received", "decided"]
+    text: str
+    subject: str | None
+    name: str | None
+    email: str | None
+    language: str | None = Field(description="as declared by the form")
+    country: str | None
+    channel: str
+    fields: dict[str, Any]
+    decision: Decision | None
+    tickets: list[TicketView]
+
+
+class DeskView(BaseModel):
+    """A desk, and how many tickets are open on it."""
+
+    desk: str
+    name: str
+    open: int
+
+
+class DeskList(BaseModel):
+    """The desks that the caller sees."""
+
+    desks: list[DeskView]
+
+
+class Decisions(BaseModel):
+    """One decision for each inquiry, in order."""
+
+    decisions: list[Decision]
+
+
+class ModelVersion(BaseModel):
+    """A trained classifier in the registry."""
+
+    version: str
+    name: str
+    created_at: str
+    champion: bool
+    categories: list[str]
+    accuracy: float | None = Field(description="held out, on its training data")
+    macro_f1: float | None
+    ece: float | None
+
+
+class ModelList(BaseModel):
+    """The registry, newest first."""
+
+    champion: str | None
+    models: list[ModelVersion]
+
+
+def ticket_view(ticket: Ticket) -> TicketView:
+    """A ticket as the API shows it."""
+    return TicketView(**_of_ticket(ticket))
+
+
+def desk_ticket(ticket: Ticket, inquiry: Inquiry) -> DeskTicket:
+    """A ticket as a desk sees it."""
+    return DeskTicket(
+        **_of_ticket(ticket),
+        receipt=inquiry.receipt,
+        received_at=inquiry.received_at,
+        subject=inquiry.subject,
+        text=inquiry.text,
+        decision=decision_of(inquiry),
+    )
+
+
+def inquiry_view(inquiry: Inquiry, laid: list[Ticket]) -> InquiryView:
+    """An inquiry as a desk sees it."""
+    plain = {name: getattr(inquiry, name) for name in InquiryView.model_fields if hasattr(inquiry, name)}
+    plain |= {"language": inquiry.declared_language, "decision": decision_of(inquiry)}
+    return InquiryView(**plain, tickets=[ticket_view(ticket) for ticket in laid])
+
+
+def decision_of(inquiry: Inquiry) -> Decision | None:
+    """The stored decision."""
+    return Decision.model_validate(inquiry.decision) if inquiry.decision else None
+
+
+def desk_list(loket: Loket, sees: Any) -> DeskList:
+    """The desks for which ``sees`` says yes."""
+    counts = loket.store.tickets.open_counts()
+    desks = loket.settings.desks.items()
+    return DeskList(desks=[DeskView(desk=d, name=desk.name, open=counts.get(d, 0)) for d, desk in desks if sees(d)])
+
+
+def model_version(manifest: Manifest, champion: str | None) -> ModelVersion:
+    """A manifest as the API shows it."""
+    figures = {name: manifest.metrics.get(name) for name in ("accuracy", "macro_f1", "ece")}
+    return ModelVersion(
+        version=manifest.version,
+        name=manifest.name,
+        created_at=manifest.created_at,
+        champion=manifest.version == champion,
+        categories=manifest.labels,
+        **figures,
+    )
+
+
+def _of_ticket(ticket: Ticket) -> dict[str, Any]:
+    values = {name: getattr(ticket, name) for name in TicketView.model_fields if hasattr(ticket, name)}
+    return values | {"inquiry": ticket.inquiry_id}

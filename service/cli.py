@@ -1,0 +1,43 @@
+"""The command `loket`. Commands parse and print; what they do is done elsewhere, and imported when called."""
+
+from importlib import import_module
+
+import click
+
+_ELSEWHERE = {
+    "train": ("training.train", "main"),
+    "evaluate": ("service.commands.evaluate", "evaluate"),
+    "classify": ("service.commands.classify", "classify"),
+    "models": ("service.commands.models", "models"),
+    "export": ("service.commands.export", "export"),
+    "db": ("service.commands.database", "db"),
+    "users": ("service.commands.people", "users"),
+    "keys": ("service.commands.people", "keys"),
+    "serve": ("service.commands.serve", "serve"),
+    "worker": ("service.commands.serve", "worker"),
+}
+
+
+class _Lazy(click.Group):
+    """Imports a command when it is asked for, so that `loket --help` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of a first day."""
+        return ["serve", "worker", "classify", "train", "evaluate", "models", "export", "db", "users", "keys"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name not in _ELSEWHERE:
+            return None
+        module, attribute = _ELSEWHERE[cmd_name]
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="loket", prog_name="loket")
+def main() -> None:
+    """Put multilingual contact-form inquiries on the right desk.
+
+    Example: loket serve
+    """

@@ -1,0 +1,67 @@
+"""`loket classify`: what would happen to this text?"""
+
+import sys
+
+import click
+
+from model.configuration import Configuration
+from model.errors import ModelError
+from service.assembly import make_pipeline
+from service.commands.options import as_json, command_of, tell
+from service.pipeline.decision import Decision
+from service.pipeline.detection.languages import english_name
+from service.pipeline.pipeline import InquiryText
+from service.settings import check
+from service.submission import Question
+
+
+@click.command("classify")
+@click.argument("text")
+@click.option("--subject", help="The inquiry's subject.")
+@click.option("--language", help="The language the form was shown in, such as nl or pt-BR.")
+@as_json
+@command_of
+def classify(
+    text: str, subject: str | None, language: str | None, as_json: bool, configuration: Configuration
+) -> None:
+    """Print the decision that an inquiry with this TEXT would get; - reads standard input.
+
+    Example: loket classify "Waar blijft mijn bestelling?"
+    """
+    question = _question(sys.stdin.read() if text == "-" else text, subject, language)
+    pipeline = make_pipeline(check(configuration), configuration.registry())
+    if pipeline.champion.current() is None:
+        raise ModelError("no model can be loaded; loket train --promote makes one")
+    decision = pipeline.decide(InquiryText(question.text, question.subject, question.declared))
+    tell(decision.model_dump(mode="json"), as_json, _for_a_person(decision))
+
+
+def _question(text: str, subject: str | None, language: str | None) -> Question:
+    try:
+        return Question(text=text, subject=subject, language=language)
+    except ValueError as error:
+        problem = error.errors()[0]  # type: ignore[attr-defined]
+        message = problem["msg"].removeprefix("Value error, ")
+        raise click.BadParameter(f"{problem['loc'][0]}: {message}") from None
+
+
+def _for_a_person(decision: Decision) -> str:
+    language, translation = decision.language, decision.translation
+    english = {
+        "translated": f"{translation.text} ({translation.provider})",
+        "not_needed": "as it is",
+        "unavailable": f"not translated: {(translation.reason or 'not tried')}",
+    }[translation.status]
+    others = ", ".join(f"{a.category} {a.confidence:.2f}" for a in decision.alternatives[:3])
+    return "\n".join(
+        [
+            f"desk        {decision.desk}{'' if decision.automatic else ' (a person decides)'}",
+            f"reason      {decision.reason}",
+            f"category    {decision.category} {decision.confidence:.2f}",
+            f"otherwise   {others}",
+            f"language    {english_name(language.code)} ({language.code}) {language.confidence:.2f}",
+            f"English     {english}",
+            f"words       {', '.join(term.term for term in decision.explanation)}",
+            f"model       {decision.model}",
+        ]
+    )

@@ -1,0 +1,70 @@
+"""`loket export`: what people labelled, as training reads it."""
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+import click
+
+from model.configuration import Configuration
+from service.commands.options import command_of, open_store
+from service.storage.records import Inquiry
+from service.storage.store import Store
+
+_CHUNK = 500
+
+
+@click.command("export")
+@click.option(
+    "--output",
+    type=click.File("w", encoding="utf-8", atomic=True),
+    default="-",
+    help="A file; else standard output.",
+)
+@click.option("--all", "everything", is_flag=True, help="Inquiries without a label as well.")
+@command_of
+def export(output: TextIO, everything: bool, configuration: Configuration) -> None:
+    """Write labelled inquiries as JSON Lines: text, text_en, language, label, source, at.
+
+    Example: loket export --output labels.jsonl
+    """
+    _, store = open_store(configuration)
+    total = store.inquiries.count_received()
+    with click.progressbar(length=total, label="Exporting", file=sys.stderr) as bar:
+        for row in _rows(store, everything, bar.update):
+            output.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _rows(store: Store, everything: bool, progress: Any) -> Iterator[dict[str, Any]]:
+    for chunk in _chunks(store.inquiries.all(_CHUNK)):
+        labels = store.tickets.latest_labels([inquiry.id for inquiry in chunk])
+        for inquiry in chunk:
+            if everything or inquiry.id in labels:
+                yield _row(inquiry, labels.get(inquiry.id, {}))
+        progress(len(chunk))
+
+
+def _chunks(inquiries: Iterator[Inquiry]) -> Iterator[list[Inquiry]]:
+    chunk: list[Inquiry] = []
+    for inquiry in inquiries:
+        chunk.append(inquiry)
+        if len(chunk) == _CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _row(inquiry: Inquiry, label: dict[str, Any]) -> dict[str, Any]:
+    decision = inquiry.decision or {}
+    text = inquiry.text if not inquiry.subject else f"{inquiry.subject}\n\n{inquiry.text}"
+    at = label.get("at") or inquiry.received_at
+    return {
+        "text": text,
+        "text_en": decision.get("translation", {}).get("text"),
+        "language": decision.get("language", {}).get("code"),
+        "label": label.get("category"),
+        "source": label.get("source"),
+        "at": at.isoformat(),
+    }

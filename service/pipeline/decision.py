@@ -1,0 +1,93 @@
+"""What the pipeline concluded of one inquiry; the same models make the stored record and the API's answer."""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+
+Confidence = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class WithoutAbsent(_Part):
+    """Leaves out what is None, so that a reader sees only what there is."""
+
+    @model_serializer(mode="wrap")
+    def _present(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in handler(self).items() if value is not None}
+
+
+class Language(WithoutAbsent):
+    """The inquiry's language."""
+
+    code: str = Field(description="ISO 639-1, `und` when unknown")
+    confidence: Confidence
+    source: Literal["detector", "declared", "script", "site", "none"]
+    script: str | None = Field(None, description="ISO 15924, where the code alone does not say it")
+
+
+class Untranslated(StrEnum):
+    """Why there is no translation. A fixed list: an exception's text may hold the inquiry."""
+
+    NO_PROVIDER = "no_provider"
+    NOTHING_TO_TRANSLATE = "nothing_to_translate"
+    UNSUPPORTED_LANGUAGE = "unsupported_language"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    QUOTA = "quota"
+    REFUSED = "refused"
+    BAD_ANSWER = "bad_answer"
+    PAUSED = "paused"
+    BUSY = "busy"
+    TOO_LONG = "too_long"
+
+
+class Translation(WithoutAbsent):
+    """The English text of the inquiry, or why there is none."""
+
+    status: Literal["translated", "not_needed", "unavailable"]
+    text: str | None = None
+    provider: str | None = None
+    cached: bool = False
+    reason: Untranslated | None = None
+
+
+class Alternative(_Part):
+    """A less probable category."""
+
+    category: str
+    confidence: Confidence
+
+
+class Intent(_Part):
+    """One category, and the part of the inquiry in which it was found."""
+
+    category: str
+    confidence: Confidence
+    text: str
+
+
+class Spoke(_Part):
+    """A word that spoke for the category, in units of the decision score."""
+
+    term: str
+    weight: float
+
+
+class Decision(_Part):
+    """Language, translation, category with its confidence, desk and reason."""
+
+    language: Language
+    translation: Translation
+    category: str | None = Field(description="null when no model could be asked")
+    confidence: Confidence
+    alternatives: tuple[Alternative, ...] = ()
+    intents: tuple[Intent, ...] = ()
+    desk: str
+    automatic: bool = Field(description="true when the confidence was high enough to choose a desk")
+    reason: str
+    explanation: tuple[Spoke, ...] = ()
+    model: str | None = Field(description="the model version that was asked")

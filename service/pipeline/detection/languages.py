@@ -1,0 +1,70 @@
+"""One normal form of language codes: BCP 47 in, ISO 639-1 and where needed a script inside."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from babel import Locale
+from babel.core import get_global
+
+UNDETERMINED = "und"
+_TAG = re.compile(r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")
+_SAME = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "nb": "no", "fil": "tl", "mo": "ro", "sh": "sr"}
+_CHINESE = {"tw": "Hant", "hk": "Hant", "mo": "Hant", "hant": "Hant"}  # all other regions write simplified
+_SCRIPTED = {"sr": {"latn": "Latn", "cyrl": "Cyrl"}}
+
+
+class UnknownLanguage(ValueError):
+    """A code names no language of ISO 639-1."""
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageCode:
+    """An ISO 639-1 code, with an ISO 15924 script where the code alone does not say it."""
+
+    code: str
+    script: str | None = None
+
+
+def normalise(tag: str) -> LanguageCode:
+    """Read a BCP 47 tag as browsers, forms and libraries write it: ``nl-BE``, ``zh_TW``, ``iw``.
+
+    Raises:
+        UnknownLanguage: It names no language of ISO 639-1.
+    """
+    if not _TAG.match(tag):
+        raise UnknownLanguage(f"{tag!r} is not a language tag")
+    first, *others = re.split("[-_]", tag.lower())
+    code = _SAME.get(first, first)
+    if code not in _two_letter_codes():
+        raise UnknownLanguage(f"{tag!r} is not a language of ISO 639-1")
+    return LanguageCode(code, _script(code, others))
+
+
+def english_name(code: str) -> str:
+    """What a person calls the language: ``Dutch``."""
+    return str(Locale("en").languages.get(code, "unknown")) if code != UNDETERMINED else "unknown language"
+
+
+def likely_region(code: str) -> str | None:
+    """The country that Unicode's likely subtags give a language: ``nl`` -> ``NL``."""
+    region = str(get_global("likely_subtags").get(code, "")).rpartition("_")[2]
+    return region if len(region) == 2 and region.isupper() else None
+
+
+def likely_script(code: str) -> str | None:
+    """The script that Unicode's likely subtags give a language: ``ru`` -> ``Cyrl``."""
+    parts = str(get_global("likely_subtags").get(code, "")).split("_")
+    return parts[1] if len(parts) == 3 else None
+
+
+def _script(code: str, subtags: list[str]) -> str | None:
+    if code == "zh":
+        return next((_CHINESE[tag] for tag in subtags if tag in _CHINESE), "Hans")
+    known = _SCRIPTED.get(code, {})
+    return next((known[tag] for tag in subtags if tag in known), None)
+
+
+@cache
+def _two_letter_codes() -> frozenset[str]:
+    return frozenset(code for code in map(str, Locale("en").languages) if len(code) == 2)

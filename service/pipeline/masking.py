@@ -1,0 +1,68 @@
+"""Personal data never leaves unmasked: placeholders for the call to a translator, put back after it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from phonenumbers import Leniency, PhoneNumberMatcher
+from stdnum import iban
+
+_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}\b")
+# Double brackets with a number came back unchanged from Apertium, where words like XQ1 were inflected or
+# marked as unknown; translators that write full-width brackets or add blanks are read as well.
+_PLACEHOLDER = re.compile(r"[\[［【]\s*[\[［【]\s*(\d+)\s*[\]］】]\s*[\]］】]")
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A text in which placeholders stand for personal data, and what they stand for."""
+
+    text: str
+    originals: dict[int, str]
+
+    def restore(self, translated: str) -> str:
+        """Put the personal data back where the translator left its placeholders."""
+        return _PLACEHOLDER.sub(lambda found: self.originals.get(int(found[1]), found[0]), translated)
+
+
+def mask(text: str, region: str | None = None) -> Masked:
+    """Mask e-mail addresses, IBANs and phone numbers.
+
+    Args:
+        text: What is about to leave the house.
+        region: ISO 3166 country in whose form a phone number without country code is read.
+    """
+    free = 1 + max((int(found[1]) for found in _PLACEHOLDER.finditer(text)), default=0)
+    pieces, originals, end = [], {}, 0
+    for number, (start, stop) in enumerate(_spans(text, region), free):
+        originals[number] = text[start:stop]
+        pieces += [text[end:start], f"[[{number}]]"]
+        end = stop
+    return Masked("".join([*pieces, text[end:]]), originals)
+
+
+def _spans(text: str, region: str | None) -> Iterator[tuple[int, int]]:
+    """Where personal data stands, in order; the longest of overlapping finds."""
+    end = 0
+    for start, stop in sorted(_finds(text, region), key=lambda span: (span[0], -span[1])):
+        if start >= end:
+            yield start, stop
+            end = stop
+
+
+def _finds(text: str, region: str | None) -> Iterator[tuple[int, int]]:
+    for found in _EMAIL.finditer(text):
+        yield found.span()
+    for found in _IBAN.finditer(text):
+        yield from _valid_iban(found)
+    for phone in PhoneNumberMatcher(text, region, leniency=Leniency.VALID):
+        yield phone.start, phone.end
+
+
+def _valid_iban(found: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """The longest beginning with right check digits: the pattern may run on into the next word."""
+    for stop in range(found.end(), found.start() + 14, -1):
+        if iban.is_valid(found.string[found.start() : stop]):
+            yield found.start(), stop
+            return

@@ -1,0 +1,123 @@
+"""The way of one inquiry from text to decision. Every stage may fail; the decision says so and names a desk."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from model.prediction import Prediction
+from model.text import clean, join_subject
+from service.pipeline.classification import Champion
+from service.pipeline.decision import Alternative, Decision, Intent, Language, Spoke, Translation
+from service.pipeline.detection.detector import Detector
+from service.pipeline.detection.languages import UNDETERMINED, LanguageCode
+from service.pipeline.routing import TRIAGE, Router
+from service.pipeline.translation.translator import Translator
+
+_AT_ONCE = 16  # translations of one batch under way together
+
+
+@dataclass(frozen=True, slots=True)
+class InquiryText:
+    """What the pipeline reads of an inquiry."""
+
+    text: str
+    subject: str | None = None
+    declared: LanguageCode | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """What is known of an inquiry before it is classified."""
+
+    original: str
+    language: Language
+    translation: Translation
+
+    @property
+    def english(self) -> str:
+        return self.translation.text or self.original
+
+
+class Pipeline:
+    """Cleans, detects, translates, classifies and routes."""
+
+    def __init__(
+        self,
+        detector: Detector,
+        translator: Translator,
+        champion: Champion,
+        router: Router,
+        boilerplate: Sequence[str] = (),
+    ) -> None:
+        self._detector = detector
+        self._translator = translator
+        self._router = router
+        self._boilerplate = boilerplate
+        self.champion = champion
+
+    def decide(self, inquiry: InquiryText) -> Decision:
+        """The decision of one inquiry."""
+        return self._classified([self._understood(inquiry)])[0]
+
+    def decide_all(self, inquiries: Sequence[InquiryText]) -> list[Decision]:
+        """The decisions of many, in order: translated several at once, classified together."""
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return self._classified(list(pool.map(self._understood, inquiries)))
+
+    def _understood(self, inquiry: InquiryText) -> _Understood:
+        original = clean(join_subject(inquiry.subject, inquiry.text), self._boilerplate)
+        language = self._detector.detect(original, inquiry.declared)
+        return _Understood(original, language, self._translator.translate(original, language, inquiry.country))
+
+    def _classified(self, inquiries: Sequence[_Understood]) -> list[Decision]:
+        loaded = self.champion.current()
+        if loaded is None:
+            return [in_triage("no model can be loaded", one.language, one.translation) for one in inquiries]
+        predictions = loaded.classifier.classify([clean(one.english) for one in inquiries])
+        return [
+            self._decision(one, prediction, loaded.version)
+            for one, prediction in zip(inquiries, predictions, strict=True)
+        ]
+
+    def _decision(self, inquiry: _Understood, prediction: Prediction, version: str) -> Decision:
+        route = self._router.route(prediction.category, prediction.confidence, inquiry.translation)
+        return Decision(
+            language=inquiry.language,
+            translation=inquiry.translation,
+            category=prediction.category,
+            confidence=round(prediction.confidence, 4),
+            alternatives=_alternatives(prediction),
+            intents=(_whole(prediction, inquiry.original),),
+            desk=route.desk,
+            automatic=route.automatic,
+            reason=route.reason,
+            explanation=tuple(Spoke(term=term.term, weight=term.weight) for term in prediction.explanation),
+            model=version,
+        )
+
+
+def in_triage(reason: str, language: Language | None = None, translation: Translation | None = None) -> Decision:
+    """A decision for an inquiry that no model understood."""
+    return Decision(
+        language=language or Language(code=UNDETERMINED, confidence=0.0, source="none"),
+        translation=translation or Translation(status="unavailable"),
+        category=None,
+        confidence=0.0,
+        desk=TRIAGE,
+        automatic=False,
+        reason=reason,
+        model=None,
+    )
+
+
+def _alternatives(prediction: Prediction) -> tuple[Alternative, ...]:
+    return tuple(
+        Alternative(category=other.category, confidence=round(other.confidence, 4))
+        for other in prediction.alternatives
+    )
+
+
+def _whole(prediction: Prediction, text: str) -> Intent:
+    """One intent that is the whole inquiry."""
+    return Intent(category=prediction.category, confidence=round(prediction.confidence, 4), text=text)

@@ -1,0 +1,51 @@
+"""A call that must end: what takes longer is left to itself in a thread, and the caller goes on."""
+
+import logging
+import threading
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+
+from service.pipeline.decision import Untranslated
+from service.pipeline.translation.provider import ProviderFailed
+
+_log = logging.getLogger(__name__)
+
+
+class Deadline:
+    """Runs calls in threads and waits no longer than allowed.
+
+    A socket timeout bounds each read, not their sum: a server that sends one byte a second would hold its
+    caller for hours. Threads that are still held count against ``concurrency``.
+    """
+
+    def __init__(self, concurrency: int) -> None:
+        self._places = threading.BoundedSemaphore(concurrency)
+
+    def run(self, call: Callable[[], str], seconds: float) -> str:
+        """The call's result.
+
+        Raises:
+            ProviderFailed: TIMEOUT when it took too long, BUSY when too many calls are under way.
+        """
+        if not self._places.acquire(blocking=False):
+            raise ProviderFailed(Untranslated.BUSY)
+        outcome: SimpleQueue[str | ProviderFailed] = SimpleQueue()
+        threading.Thread(target=self._run, args=(call, outcome), daemon=True).start()
+        try:
+            result = outcome.get(timeout=max(seconds, 0.0))
+        except Empty:
+            raise ProviderFailed(Untranslated.TIMEOUT) from None
+        if isinstance(result, ProviderFailed):
+            raise result
+        return result
+
+    def _run(self, call: Callable[[], str], outcome: "SimpleQueue[str | ProviderFailed]") -> None:
+        try:
+            outcome.put(call())
+        except ProviderFailed as failure:
+            outcome.put(failure)
+        except Exception as error:  # noqa: BLE001 - a library's surprise must not cost the inquiry its desk
+            _log.error("provider broke", extra={"error": type(error).__name__})
+            outcome.put(ProviderFailed(Untranslated.BAD_ANSWER))
+        finally:
+            self._places.release()

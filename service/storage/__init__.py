@@ -1,0 +1,1 @@
+"""The only place with SQL: tables, migrations, and a store for each kind of record."""

@@ -1,0 +1,90 @@
+"""Connections to SQLite or PostgreSQL, and the two ways to use one: read, or write in one transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from service.errors import CannotStart, StorageUnavailable
+
+_BUSY_SECONDS = 5.0  # how long a writer waits for another before it says so
+_AUTOCOMMIT = "AUTOCOMMIT"
+
+
+def make_engine(url: str, *, busy_seconds: float = _BUSY_SECONDS) -> Engine:
+    """An engine for one process; never to be carried over a fork.
+
+    Raises:
+        CannotStart: The address is not one of a supported database.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            return _sqlite_engine(parsed, busy_seconds)
+        return create_engine(_with_psycopg(parsed), pool_pre_ping=True, connect_args={"connect_timeout": 5})
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise CannotStart(f"database.url: {error}") from error
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees each statement's own moment and locks nothing."""
+    with _wrapping_errors(), engine.connect() as connection:
+        yield connection.execution_options(isolation_level=_AUTOCOMMIT)
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction: committed whole at the end, or not at all.
+
+    Raises:
+        StorageUnavailable: The database is locked, full, read-only or gone.
+    """
+    with _wrapping_errors(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def _wrapping_errors() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if _is_about_data(error):
+            raise
+        raise StorageUnavailable from error
+
+
+def _is_about_data(error: DBAPIError) -> bool:
+    """Broken constraints and wrong statements are ours to handle; the rest is the database's state."""
+    return type(error).__name__ in {"IntegrityError", "ProgrammingError", "DataError"}
+
+
+def _with_psycopg(url: Any) -> Any:
+    return url.set(drivername="postgresql+psycopg") if url.drivername in {"postgresql", "postgres"} else url
+
+
+def _sqlite_engine(url: Any, busy_seconds: float) -> Engine:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": busy_seconds})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin by itself: see _begin_immediate
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Take the write lock at once: a deferred transaction that later wants it fails instead of waiting."""
+    if connection.get_execution_options().get("isolation_level") != _AUTOCOMMIT:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,21 @@
+"""Identifiers: sorted by time where a list is read in order, unguessable where they are a reference."""
+
+import secrets
+import uuid
+from datetime import datetime
+
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no letter that a customer could misread over the telephone
+
+
+def new_id(at: datetime) -> str:
+    """A UUID version 7 (RFC 9562): 48 bits of milliseconds, then random bits, so that ids sort by time."""
+    milliseconds = int(at.timestamp() * 1000)
+    value = (milliseconds & (1 << 48) - 1) << 80 | secrets.randbits(80)
+    value = value & ~(0xF << 76) | 0x7 << 76
+    return str(uuid.UUID(int=value & ~(0x3 << 62) | 0x2 << 62))
+
+
+def new_receipt() -> str:
+    """A customer's reference, such as ``LK-7Q4M-9XKD``: 39 random bits."""
+    letters = "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    return f"LK-{letters[:4]}-{letters[4:]}"

@@ -1,0 +1,150 @@
+"""Inquiries: stored before anything is answered, claimed with a lease, decided in one transaction."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from service.storage import journal
+from service.storage.engine import reading, writing
+from service.storage.identifiers import new_id, new_receipt
+from service.storage.records import Claimed, Inquiry
+from service.storage.tables import inquiries, tickets
+
+_COLUMNS = tuple(inquiries.c[name] for name in Inquiry.__slots__)
+_WAITING = inquiries.c.status == "received"
+SYSTEM = "loket"  # the name under which automatic changes stand in the journal
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicket:
+    """What a decision lays on a desk."""
+
+    desk: str
+    category: str | None
+    confidence: float
+    automatic: bool
+
+
+def _from(values: Mapping[str, Any]) -> Inquiry:
+    known: dict[str, Any] = {name: values.get(name) for name in Inquiry.__slots__}
+    return Inquiry(**known)
+
+
+class Inquiries:
+    """The inquiries table, which is also the queue."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, at: datetime, values: dict[str, Any], idempotency_hash: str | None = None) -> Inquiry:
+        """Store an inquiry, durably, before this returns.
+
+        Answers the inquiry stored before under the same idempotency hash, if there is one; the caller
+        compares the bodies' hashes.
+        """
+        row = {
+            "id": new_id(at), "receipt": new_receipt(), "received_at": at, "status": "received",
+            "idempotency_hash": idempotency_hash, "attempts": 0, **values,
+        }  # fmt: skip
+        try:
+            with writing(self._engine) as connection:
+                connection.execute(insert(inquiries).values(row))
+                actor = values["submitted_by"] or "visitor"
+                journal.record(connection, at, "received", actor, row["id"], channel=values["channel"])
+        except IntegrityError:
+            return self._stored_before(idempotency_hash) or self.add(at, values, idempotency_hash)
+        return _from(row)
+
+    def get(self, inquiry_id: str) -> Inquiry | None:
+        """One inquiry."""
+        return self._one(inquiries.c.id == inquiry_id)
+
+    def is_decided(self, inquiry_id: str) -> bool:
+        """Whether the decision is there; cheap enough to ask again and again."""
+        query = select(inquiries.c.status).where(inquiries.c.id == inquiry_id)
+        with reading(self._engine) as connection:
+            return connection.execute(query).scalar() == "decided"
+
+    def claim(self, at: datetime, limit: int, lease_seconds: float) -> list[Claimed]:
+        """Take waiting inquiries, oldest first, for as long as the lease lasts; counts the attempt."""
+        free = or_(inquiries.c.lease_until.is_(None), inquiries.c.lease_until < at)
+        if not self._any(_WAITING & free):
+            return []
+        query = select(*_COLUMNS).where(_WAITING, free).order_by(inquiries.c.id).limit(limit)
+        with writing(self._engine) as connection:
+            rows = connection.execute(query.with_for_update(skip_locked=True)).all()
+            until = at + timedelta(seconds=lease_seconds)
+            return [self._lease(connection, row, new_id(at), until) for row in rows]
+
+    def decide(self, at: datetime, claimed: Claimed, decision: dict[str, Any], laid: Sequence[NewTicket]) -> bool:
+        """Write decision, tickets and events in one transaction, if the lease is still ours.
+
+        Answers False, and writes nothing, when another worker holds the inquiry by now.
+        """
+        inquiry_id = claimed.inquiry.id
+        ours = (inquiries.c.id == inquiry_id) & (inquiries.c.lease_token == claimed.lease_token) & _WAITING
+        done = {"status": "decided", "decision": decision, "decided_at": at, "lease_token": None}
+        with writing(self._engine) as connection:
+            if connection.execute(update(inquiries).where(ours).values(done)).rowcount != 1:
+                return False
+            facts = {name: decision[name] for name in ("category", "confidence", "desk", "automatic", "model")}
+            journal.record(connection, at, "decided", SYSTEM, inquiry_id, **facts)
+            for intent, ticket in enumerate(laid):
+                self._lay(connection, at, inquiry_id, intent, ticket)
+        return True
+
+    def waiting(self) -> tuple[int, datetime | None]:
+        """How many inquiries are not decided, and when the oldest was received."""
+        query = select(func.count(), func.min(inquiries.c.received_at)).where(_WAITING)
+        with reading(self._engine) as connection:
+            count, oldest = connection.execute(query).one()
+        return count, oldest
+
+    def count_received(self) -> int:
+        """All inquiries ever stored."""
+        with reading(self._engine) as connection:
+            return connection.execute(select(func.count()).select_from(inquiries)).scalar_one()
+
+    def all(self, chunk: int = 500) -> Iterator[Inquiry]:
+        """Every inquiry, oldest first, read in chunks so that no connection stays open."""
+        last = ""
+        while True:
+            query = select(*_COLUMNS).where(inquiries.c.id > last).order_by(inquiries.c.id).limit(chunk)
+            with reading(self._engine) as connection:
+                rows = connection.execute(query).all()
+            if not rows:
+                return
+            yield from (Inquiry(*row) for row in rows)
+            last = rows[-1].id
+
+    def _lease(self, connection: Connection, row: Row[Any], token: str, until: datetime) -> Claimed:
+        values = {"lease_token": token, "lease_until": until, "attempts": row.attempts + 1}
+        connection.execute(update(inquiries).where(inquiries.c.id == row.id).values(values))
+        return Claimed(Inquiry(**(row._asdict() | {"attempts": row.attempts + 1})), token)
+
+    def _lay(self, connection: Connection, at: datetime, inquiry_id: str, intent: int, new: NewTicket) -> None:
+        ticket_id = new_id(at)
+        connection.execute(
+            insert(tickets).values(
+                id=ticket_id, inquiry_id=inquiry_id, intent=intent, desk=new.desk, category=new.category,
+                confidence=new.confidence, automatic=new.automatic, status="open", version=1,
+                created_at=at, changed_at=at,
+            )
+        )  # fmt: skip
+        journal.record(connection, at, "laid_on_desk", SYSTEM, inquiry_id, ticket_id, desk=new.desk)
+
+    def _stored_before(self, idempotency_hash: str | None) -> Inquiry | None:
+        return self._one(inquiries.c.idempotency_hash == idempotency_hash) if idempotency_hash else None
+
+    def _one(self, condition: Any) -> Inquiry | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(select(*_COLUMNS).where(condition)).one_or_none()
+        return Inquiry(*row) if row else None
+
+    def _any(self, condition: Any) -> bool:
+        with reading(self._engine) as connection:
+            return connection.execute(select(inquiries.c.id).where(condition).limit(1)).first() is not None

@@ -1,0 +1,51 @@
+"""Bring the database to this release's tables, one process at a time."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from service.storage.engine import reading, writing
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_POSTGRES_LOCK = 0x4C4F4B4554  # "LOKET": any number will do, if nobody else uses it
+
+
+def upgrade(engine: Engine) -> str:
+    """Run the missing migrations; answers the revision that the database has now."""
+    with _one_at_a_time(engine), writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _POSTGRES_LOCK})
+        command.upgrade(_config(connection), "head")
+        return str(MigrationContext.configure(connection).get_current_revision())
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the database has the tables of this release."""
+    with reading(engine) as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    return found == ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+@contextmanager
+def _one_at_a_time(engine: Engine) -> Iterator[None]:
+    """A file lock for SQLite, whose migrations otherwise meet; PostgreSQL locks inside the transaction."""
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        yield
+        return
+    with Path(f"{engine.url.database}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,44 @@
+"""The store of one process: one engine, and a part for each kind of record."""
+
+from sqlalchemy import Engine, text
+
+from service.storage.engine import make_engine, reading
+from service.storage.heartbeats import Heartbeats
+from service.storage.inquiries import Inquiries
+from service.storage.journal import of_inquiry
+from service.storage.people import People
+from service.storage.records import Event
+from service.storage.tickets import Tickets
+
+
+class Store:
+    """Everything that is kept. Made after a fork, never before."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.inquiries = Inquiries(engine)
+        self.tickets = Tickets(engine)
+        self.people = People(engine)
+        self.heartbeats = Heartbeats(engine)
+
+    @classmethod
+    def at(cls, url: str) -> "Store":
+        """Open the database at an address."""
+        return cls(make_engine(url))
+
+    def journal(self, inquiry_id: str) -> list[Event]:
+        """What happened to an inquiry, oldest first."""
+        return of_inquiry(self.engine, inquiry_id)
+
+    def ping(self) -> None:
+        """Ask the database for an answer.
+
+        Raises:
+            StorageUnavailable: There is none.
+        """
+        with reading(self.engine) as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()

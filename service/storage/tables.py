@@ -1,0 +1,164 @@
+"""The tables. The journal (events) and the labels are only ever added to."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime in UTC, also on SQLite, which stores no zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+inquiries = Table(
+    "inquiries",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("receipt", String(16), nullable=False, unique=True),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("status", String(16), nullable=False),  # received, decided
+    Column("text", Text, nullable=False),
+    Column("subject", Text),
+    Column("name", Text),
+    Column("email", Text),
+    Column("declared_language", String(16)),
+    Column("country", String(2)),
+    Column("channel", String(64), nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("submitted_by", String(128)),  # the key's name; null for an anonymous visitor
+    Column("idempotency_hash", String(64), unique=True),
+    Column("body_hash", String(64), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("lease_token", String(36)),
+    Column("lease_until", UtcDateTime),
+    Column("decision", JSON),
+    Column("decided_at", UtcDateTime),
+)
+# The queue: what waits is found without reading what is done.
+Index("ix_inquiries_queue", inquiries.c.status, inquiries.c.id)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("inquiry_id", String(36), ForeignKey("inquiries.id"), nullable=False),
+    Column("intent", Integer, nullable=False),  # position in the decision's intents
+    Column("desk", String(64), nullable=False),
+    Column("category", String(100)),
+    Column("confidence", Float, nullable=False),
+    Column("automatic", Boolean, nullable=False),
+    Column("status", String(16), nullable=False),  # open, closed
+    Column("review", String(16)),  # confirmed, corrected; null until a person looked
+    Column("reviewed_by", String(128)),
+    Column("comment", Text),  # what the reviewer wrote
+    Column("version", Integer, nullable=False),  # counts changes, so that nobody overwrites unseen ones
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    UniqueConstraint("inquiry_id", "intent"),  # a second worker cannot lay the same intent down twice
+)
+Index("ix_tickets_desk", tickets.c.desk, tickets.c.status, tickets.c.id)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("inquiry_id", String(36), ForeignKey("inquiries.id"), nullable=False, index=True),
+    Column("ticket_id", String(36), ForeignKey("tickets.id"), nullable=False),
+    Column("category", String(100), nullable=False),
+    Column("source", String(16), nullable=False),  # correction, confirmation
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("model", String(64)),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("inquiry_id", String(36), ForeignKey("inquiries.id"), nullable=False, index=True),
+    Column("ticket_id", String(36)),
+    Column("kind", String(32), nullable=False),
+    Column("actor", String(128), nullable=False),
+    Column("details", JSON, nullable=False),  # never personal data
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(100), nullable=False, unique=True),
+    Column("secret_hash", String(64), nullable=False, unique=True),
+    Column("scopes", JSON, nullable=False),
+    Column("desks", JSON, nullable=False),  # empty: all desks
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(100), nullable=False, unique=True),
+    Column("password_hash", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("desks", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("disabled_at", UtcDateTime),
+    Column("failed_sign_ins", Integer, nullable=False, default=0),
+    Column("locked_until", UtcDateTime),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("user_id", String(36), ForeignKey("users.id"), nullable=False, index=True),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("host", String(255), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,132 @@
+"""Tickets: what lies on which desk, and the one careful way to change it."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, func, insert, select, update
+
+from service.storage import journal
+from service.storage.engine import reading, writing
+from service.storage.identifiers import new_id
+from service.storage.records import Inquiry, Ticket
+from service.storage.tables import inquiries, labels, tickets
+
+_COLUMNS = tuple(tickets.c[name] for name in Ticket.__slots__)
+_INQUIRY = tuple(inquiries.c[name].label(f"inquiry_{name}") for name in Inquiry.__slots__)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a person does to a ticket: new values, the journal's entry, and perhaps a label."""
+
+    values: dict[str, Any]
+    kind: str
+    details: dict[str, Any]
+    label: tuple[str, str] | None = None  # category, source
+
+
+class Tickets:
+    """The tickets table."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def get(self, ticket_id: str) -> Ticket | None:
+        """One ticket."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(*_COLUMNS).where(tickets.c.id == ticket_id)).one_or_none()
+        return Ticket(*row) if row else None
+
+    def of_inquiry(self, inquiry_id: str) -> list[Ticket]:
+        """The tickets of one inquiry, the main one first."""
+        query = select(*_COLUMNS).where(tickets.c.inquiry_id == inquiry_id).order_by(tickets.c.intent)
+        with reading(self._engine) as connection:
+            return [Ticket(*row) for row in connection.execute(query)]
+
+    def on_desk(
+        self, desk: str, status: str | None, before: str | None, limit: int
+    ) -> list[tuple[Ticket, Inquiry]]:
+        """Tickets with their inquiries, newest first.
+
+        Args:
+            desk: Its name.
+            status: ``open`` or ``closed``; None for both.
+            before: Only tickets with a smaller id: the last one of the page before.
+            limit: How many at most.
+        """
+        query = select(*_COLUMNS, *_INQUIRY).join(inquiries).where(tickets.c.desk == desk)
+        if status:
+            query = query.where(tickets.c.status == status)
+        if before:
+            query = query.where(tickets.c.id < before)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(tickets.c.id.desc()).limit(limit)).all()
+        width = len(_COLUMNS)
+        return [(Ticket(*row[:width]), Inquiry(*row[width:])) for row in rows]
+
+    def open_counts(self) -> dict[str, int]:
+        """How many open tickets lie on each desk that has any."""
+        query = (
+            select(tickets.c.desk, func.count().label("open"))
+            .where(tickets.c.status == "open")
+            .group_by(tickets.c.desk)
+        )
+        with reading(self._engine) as connection:
+            return {row.desk: row.open for row in connection.execute(query)}
+
+    def counts(self) -> list[tuple[str, bool, str, int]]:
+        """Desk, automatic, status and how many."""
+        columns = (tickets.c.desk, tickets.c.automatic, tickets.c.status)
+        with reading(self._engine) as connection:
+            query = select(*columns, func.count()).group_by(*columns)
+            return [(desk, automatic, status, n) for desk, automatic, status, n in connection.execute(query)]
+
+    def change(
+        self, at: datetime, ticket_id: str, actor: str, plan: Callable[[Ticket], Change | None]
+    ) -> Ticket | None:
+        """Read a ticket, let ``plan`` decide on what was read, and write it, all in one transaction.
+
+        Args:
+            at: Now.
+            ticket_id: Which.
+            actor: Who, for the journal and the label.
+            plan: Answers what to change, or None to leave it; may raise, and then nothing is written.
+        """
+        with writing(self._engine) as connection:
+            query = select(*_COLUMNS).where(tickets.c.id == ticket_id).with_for_update()
+            row = connection.execute(query).one_or_none()
+            if row is None or (change := plan(Ticket(*row))) is None:
+                return Ticket(*row) if row else None
+            values = change.values | {"version": row.version + 1, "changed_at": at}
+            connection.execute(update(tickets).where(tickets.c.id == ticket_id).values(values))
+            journal.record(connection, at, change.kind, actor, row.inquiry_id, ticket_id, **change.details)
+            if change.label:
+                self._label(connection, at, row.inquiry_id, ticket_id, actor, *change.label)
+            return Ticket(**(row._asdict() | values))
+
+    def _label(
+        self,
+        connection: Any,
+        at: datetime,
+        inquiry_id: str,
+        ticket_id: str,
+        actor: str,
+        category: str,
+        source: str,
+    ) -> None:
+        decided = select(inquiries.c.decision).where(inquiries.c.id == inquiry_id)
+        model = (connection.execute(decided).scalar() or {}).get("model")
+        connection.execute(
+            insert(labels).values(
+                id=new_id(at), inquiry_id=inquiry_id, ticket_id=ticket_id, category=category,
+                source=source, at=at, by=actor, model=model,
+            )
+        )  # fmt: skip
+
+    def latest_labels(self, inquiry_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+        """The last label that a person gave each of these inquiries."""
+        query = select(labels).where(labels.c.inquiry_id.in_(inquiry_ids)).order_by(labels.c.id)
+        with reading(self._engine) as connection:
+            return {row.inquiry_id: row._asdict() for row in connection.execute(query)}

@@ -1,0 +1,1 @@
+"""Pages for visitors and desks, rendered on the server; they work without script."""

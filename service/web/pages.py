@@ -1,0 +1,87 @@
+"""What all pages share: the visitor's language, words for times and languages, headers, the error page."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, Flask, Response, g, json, render_template, request
+
+from service.api.operation import loket
+from service.pipeline.detection.languages import english_name
+from service.web import catalogues
+
+blueprint = Blueprint("pages", __name__)
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@blueprint.get("/")
+def index() -> str:
+    """Where everything is."""
+    return render_template("index.html")
+
+
+def register(app: Flask) -> None:
+    """Prepare every request and answer for pages."""
+    app.before_request(_choose_language)
+    app.after_request(_add_headers)
+    app.context_processor(_for_templates)
+    app.jinja_env.filters.update(ago=ago, when=when, language_name=english_name)
+    app.extensions["error_page"] = _error_page
+
+
+def ago(at: datetime) -> str:
+    """How long since, in one unit: ``3 min``."""
+    seconds = max(0, int((datetime.now(UTC) - at).total_seconds()))
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def when(at: datetime) -> str:
+    """The moment, to the minute, in UTC."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _choose_language() -> None:
+    g.language = catalogues.choose(request.args.get("lang"), request.accept_languages)
+    g.translate = catalogues.catalogue(g.language).gettext
+
+
+def _for_templates() -> dict[str, object]:
+    return {
+        "_": g.translate,
+        "language": g.language,
+        "languages": catalogues.LANGUAGES,
+        "actor": g.get("actor"),
+        "form_token": g.get("form_token"),
+        "settings": loket().settings,
+    }
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _error_page(answer: Response) -> Response:
+    """The problem as a page."""
+    problem = json.loads(answer.get_data())
+    page = Response(
+        render_template("error.html", problem=problem),
+        answer.status_code,
+        content_type="text/html; charset=utf-8",
+    )
+    page.headers["Cache-Control"] = "no-store"
+    for name in ("Retry-After", "Allow"):
+        if name in answer.headers:
+            page.headers[name] = answer.headers[name]
+    return page

@@ -1,0 +1,35 @@
+"""One background worker as a process: `python -m service.worker_process`, or `loket worker`."""
+
+import os
+import signal
+import sys
+import threading
+import time
+
+from model import configuration
+from service import logs
+from service.assembly import assemble
+from service.worker import Worker
+
+_PARENT_CHECK_SECONDS = 1.0
+
+
+def run(config_file: str | None, *, until_parent_ends: bool = False) -> None:
+    """Work until interrupted, terminated, or where asked for until the parent process is gone."""
+    logs.set_up()
+    worker = Worker(assemble(configuration.read(os.environ, config_file)))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _signal, _frame: worker.stop())
+    if until_parent_ends:
+        threading.Thread(target=_watch_parent, args=(worker, os.getppid()), daemon=True).start()
+    worker.run()
+
+
+def _watch_parent(worker: Worker, parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_PARENT_CHECK_SECONDS)
+    worker.stop()
+
+
+if __name__ == "__main__":
+    run(sys.argv[1] if len(sys.argv) > 1 else None, until_parent_ends=True)
