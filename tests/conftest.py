@@ -1,0 +1,218 @@
+"""What tests share: a store on each database found, a trained registry, an application, keys and builders."""
+
+import os
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from model import configuration
+from model.configuration import Configuration
+from model.registry import Registry
+from service import access
+from service.app import create_app
+from service.assembly import Loket, assemble
+from service.storage.migrate import upgrade
+from service.storage.store import Store
+from service.worker import Worker
+from training.dataset import seed_files
+from training.train import train
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+NO_TRANSLATION = {"LOKET_TRANSLATION__PROVIDERS": "[]"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Benchmarks run when they are asked for."""
+    if "benchmark" not in (config.option.markexpr or ""):
+        skip = pytest.mark.skip(reason="a benchmark: make bench")
+        for item in items:
+            if item.get_closest_marker("benchmark"):
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def needs() -> Callable[[bool, str], None]:
+    """Skip without what a test needs; in CI, where all of it is installed, fail instead."""
+
+    def check(found: bool, what: str) -> None:
+        if not found and os.environ.get("TEST_NO_SKIP"):
+            pytest.fail(f"{what} is missing, and nothing may be skipped here")
+        if not found:
+            pytest.skip(f"{what} is not installed")
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def wait_until() -> Callable[..., None]:
+    """Wait for what another process does; fails when it does not come."""
+
+    def wait(is_so: Callable[[], bool], seconds: float = 60.0) -> None:
+        ends_at = time.monotonic() + seconds
+        while not is_so():
+            assert time.monotonic() < ends_at, f"not so after {seconds} seconds"
+            threading.Event().wait(0.05)
+
+    return wait
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder whose registry has the default model as its champion. Copied, never written to."""
+    folder = tmp_path_factory.mktemp("trained")
+    found = configuration.read({"LOKET_DATA_DIR": str(folder)})
+    registry = found.registry()
+    version = train(seed_files(), registry, name="default", at=NOW)
+    registry.promote(version, found.values["categories"])
+    return folder
+
+
+@pytest.fixture
+def data_dir(trained: Path, tmp_path: Path) -> Path:
+    """A data folder of one's own with the default model."""
+    return Path(shutil.copytree(trained, tmp_path / "data"))
+
+
+@pytest.fixture
+def configure(data_dir: Path, database_url: str) -> Callable[..., Configuration]:
+    """Make a configuration from variables; no translation unless a test asks for it."""
+
+    def make(**variables: Any) -> Configuration:
+        ours = {"LOKET_DATA_DIR": str(data_dir), "LOKET_DATABASE__URL": database_url}
+        return configuration.read(ours | NO_TRANSLATION | variables)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory, wait_until: Callable[..., None]) -> Iterator[str]:
+    """A PostgreSQL of this run's own, on a socket in a folder of its own; no TCP port is opened."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not programs:
+        yield ""
+        return
+    folder = tmp_path_factory.mktemp("postgres", numbered=True)
+    as_owner = _as_postgres(folder)
+    run = [*as_owner, str(programs[-1] / "initdb"), "-D", str(folder / "db"), "-A", "trust", "-U", "loket", "-N"]
+    subprocess.run(run, check=True, stdout=subprocess.DEVNULL)
+    options = ["-c", "listen_addresses=", "-k", str(folder), "-c", "fsync=off"]
+    server = subprocess.Popen(
+        [*as_owner, str(programs[-1] / "postgres"), "-D", str(folder / "db"), *options],
+        stderr=subprocess.DEVNULL,
+    )
+    url = f"postgresql+psycopg://loket@/{{database}}?host={folder}"
+    wait_until(lambda: _is_ready(url.format(database="postgres")))
+    yield url
+    server.terminate()
+    server.wait()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, needs: Callable[[bool, str], None]) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'loket.sqlite3'}"
+    server: str = request.getfixturevalue("postgres_server")
+    needs(bool(server), "PostgreSQL")
+    name = "t" + os.urandom(8).hex()
+    engine = create_engine(server.format(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return server.format(database=name)
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """A store with this release's tables."""
+    opened = Store.at(database_url)
+    upgrade(opened.engine)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def loket(configure: Callable[..., Configuration], store: Store) -> Iterator[Loket]:
+    """All parts of a process, on the store's database, without a translator."""
+    parts = assemble(configure())
+    yield parts
+    parts.store.close()
+
+
+@pytest.fixture
+def app(loket: Loket) -> Flask:
+    return create_app(loket)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def key(store: Store) -> Callable[..., dict[str, str]]:
+    """Make a key; answers the header that carries it."""
+
+    def make(*scopes: str, desks: list[str] | None = None, name: str = "") -> dict[str, str]:
+        called = name or f"key-{os.urandom(4).hex()}"
+        secret = access.create_key(store.people, NOW, called, list(scopes), desks or [])
+        return {"Authorization": f"Bearer {secret}"}
+
+    return make
+
+
+@pytest.fixture
+def decide_all(loket: Loket) -> Callable[[], None]:
+    """Do what a background worker does, until nothing waits."""
+
+    def run() -> None:
+        worker = Worker(loket)
+        while claimed := loket.store.inquiries.claim(datetime.now(UTC), 10, 60):
+            for one in claimed:
+                worker.decide(one)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def trained_registry(trained: Path) -> Registry:
+    """The registry of the default model, to read from."""
+    return configuration.read({"LOKET_DATA_DIR": str(trained)}).registry()
+
+
+def _as_postgres(folder: Path) -> list[str]:
+    """PostgreSQL refuses to run as root: Debian's package made a user for it."""
+    if os.geteuid() != 0:
+        return []
+    shutil.chown(folder, "postgres")
+    for parent in folder.parents:
+        if parent.name.startswith("pytest-"):
+            parent.chmod(parent.stat().st_mode | 0o011)
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+
+
+def _is_ready(url: str) -> bool:
+    engine = create_engine(url, connect_args={"connect_timeout": 2})
+    try:
+        with engine.connect():
+            return True
+    except OperationalError:
+        return False
+    finally:
+        engine.dispose()
