@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert, select
 
 from service.storage.engine import reading
-from service.storage.identifiers import new_id
 from service.storage.records import Event
 from service.storage.tables import events
 
@@ -23,7 +22,7 @@ def record(
     """Add an entry; its details never hold personal data."""
     connection.execute(
         insert(events).values(
-            id=new_id(at), at=at, kind=kind, actor=actor,
+            at=at, kind=kind, actor=actor,
             inquiry_id=inquiry_id, ticket_id=ticket_id, details=details,
         )
     )  # fmt: skip

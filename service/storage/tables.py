@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -37,6 +38,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         """Give the zone back."""
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
 
+
+# Counts up, so that what is only added to is read in the order in which it was written.
+_Sequence = BigInteger().with_variant(Integer, "sqlite")
 
 metadata = MetaData(
     naming_convention={
@@ -98,7 +102,7 @@ Index("ix_tickets_desk", tickets.c.desk, tickets.c.status, tickets.c.id)
 labels = Table(
     "labels",
     metadata,
-    Column("id", String(36), primary_key=True),
+    Column("id", _Sequence, primary_key=True),
     Column("inquiry_id", String(36), ForeignKey("inquiries.id"), nullable=False, index=True),
     Column("ticket_id", String(36), ForeignKey("tickets.id"), nullable=False),
     Column("category", String(100), nullable=False),
@@ -111,7 +115,7 @@ labels = Table(
 events = Table(
     "events",
     metadata,
-    Column("id", String(36), primary_key=True),
+    Column("id", _Sequence, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
     Column("inquiry_id", String(36), ForeignKey("inquiries.id"), nullable=False, index=True),
     Column("ticket_id", String(36)),

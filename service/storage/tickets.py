@@ -9,7 +9,6 @@ from sqlalchemy import Engine, func, insert, select, update
 
 from service.storage import journal
 from service.storage.engine import reading, writing
-from service.storage.identifiers import new_id
 from service.storage.records import Inquiry, Ticket
 from service.storage.tables import inquiries, labels, tickets
 
@@ -120,7 +119,7 @@ class Tickets:
         model = (connection.execute(decided).scalar() or {}).get("model")
         connection.execute(
             insert(labels).values(
-                id=new_id(at), inquiry_id=inquiry_id, ticket_id=ticket_id, category=category,
+                inquiry_id=inquiry_id, ticket_id=ticket_id, category=category,
                 source=source, at=at, by=actor, model=model,
             )
         )  # fmt: skip
