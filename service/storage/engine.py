@@ -1,7 +1,8 @@
 """Connections to SQLite or PostgreSQL, and the two ways to use one: read, or write in one transaction."""
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from service.errors import CannotStart, StorageUnavailable
 
 _BUSY_SECONDS = 5.0  # how long a writer waits for another before it says so
+_CONNECTIONS = 16  # kept open: as many as a process has threads by default, twice
 _AUTOCOMMIT = "AUTOCOMMIT"
 
 
@@ -44,7 +46,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
     Raises:
         StorageUnavailable: The database is locked, full, read-only or gone.
     """
-    with _wrapping_errors(), engine.begin() as connection:
+    queue = engine.get_execution_options().get("write_lock", nullcontext())
+    with _wrapping_errors(), queue, engine.begin() as connection:
         yield connection
 
 
@@ -70,7 +73,12 @@ def _with_psycopg(url: Any) -> Any:
 def _sqlite_engine(url: Any, busy_seconds: float) -> Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": busy_seconds})
+    # Threads of a process queue for the one writer that SQLite allows: left to themselves they would sleep
+    # and retry, for up to 100 ms at a time.
+    queue = {"write_lock": threading.Lock()}
+    engine = create_engine(
+        url, connect_args={"timeout": busy_seconds}, pool_size=_CONNECTIONS, execution_options=queue
+    )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine

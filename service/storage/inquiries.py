@@ -52,7 +52,7 @@ class Inquiries:
         }  # fmt: skip
         try:
             with writing(self._engine) as connection:
-                connection.execute(insert(inquiries).values(row))
+                connection.execute(insert(inquiries), row)
                 actor = values["submitted_by"] or "visitor"
                 journal.record(connection, at, "received", actor, row["id"], channel=values["channel"])
         except IntegrityError:
@@ -128,13 +128,12 @@ class Inquiries:
 
     def _lay(self, connection: Connection, at: datetime, inquiry_id: str, intent: int, new: NewTicket) -> None:
         ticket_id = new_id(at)
-        connection.execute(
-            insert(tickets).values(
-                id=ticket_id, inquiry_id=inquiry_id, intent=intent, desk=new.desk, category=new.category,
-                confidence=new.confidence, automatic=new.automatic, status="open", version=1,
-                created_at=at, changed_at=at,
-            )
-        )  # fmt: skip
+        row = {
+            "id": ticket_id, "inquiry_id": inquiry_id, "intent": intent, "desk": new.desk,
+            "category": new.category, "confidence": new.confidence, "automatic": new.automatic,
+            "status": "open", "version": 1, "created_at": at, "changed_at": at,
+        }  # fmt: skip
+        connection.execute(insert(tickets), row)
         journal.record(connection, at, "laid_on_desk", SYSTEM, inquiry_id, ticket_id, desk=new.desk)
 
     def _stored_before(self, idempotency_hash: str | None) -> Inquiry | None:

@@ -20,12 +20,11 @@ def record(
     **details: Any,
 ) -> None:
     """Add an entry; its details never hold personal data."""
-    connection.execute(
-        insert(events).values(
-            at=at, kind=kind, actor=actor,
-            inquiry_id=inquiry_id, ticket_id=ticket_id, details=details,
-        )
-    )  # fmt: skip
+    row = {
+        "at": at, "kind": kind, "actor": actor,
+        "inquiry_id": inquiry_id, "ticket_id": ticket_id, "details": details,
+    }  # fmt: skip
+    connection.execute(insert(events), row)
 
 
 def of_inquiry(engine: Engine, inquiry_id: str) -> list[Event]:

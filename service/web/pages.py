@@ -37,12 +37,12 @@ def register(app: Flask) -> None:
 
 
 def ago(at: datetime) -> str:
-    """How long since, in one unit: ``3 min``."""
+    """How long since, in one unit: ``3 min ago``."""
     seconds = max(0, int((datetime.now(UTC) - at).total_seconds()))
     for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
         if seconds >= size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
+            return f"{seconds // size} {unit} ago"
+    return f"{seconds} s ago"
 
 
 def when(at: datetime) -> str:
