@@ -36,7 +36,7 @@ class _Child:
         if self.process and self.process.poll() is None:
             return
         if self.process:
-            _log.error("child died", extra={"command": self.command[2:4], "status": self.process.returncode})
+            _log.error("child died", extra={"command": self.command[3:4], "status": self.process.returncode})
         if time.monotonic() - self.started_at >= _RESTART_PAUSE_SECONDS:
             self._start()
 
@@ -117,9 +117,9 @@ def _children(
     config = [config_file] if config_file else []
     descriptor = listener.fileno()
     sizes = [str(descriptor), str(workers), str(threads)]
-    children = [_Child([sys.executable, "-m", "service.web_server", *sizes, *config], (descriptor,))]
+    children = [_Child([sys.executable, "-P", "-m", "service.web_server", *sizes, *config], (descriptor,))]
     if worker:
-        children.append(_Child([sys.executable, "-m", "service.worker_process", *config]))
+        children.append(_Child([sys.executable, "-P", "-m", "service.worker_process", *config]))
     return children
 
 

@@ -53,7 +53,7 @@ def worker(configuration: Configuration) -> None:
 def _train_default(config_file: str | None) -> None:
     """In a child process: its memory is given back, and a crash is its own."""
     config = ["--config", config_file] if config_file else []
-    command = [sys.executable, "-m", "training.train", "--name", "default", "--promote", *config]
+    command = [sys.executable, "-P", "-m", "training.train", "--name", "default", "--promote", *config]
     if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode:
         raise CannotStart("the default model could not be trained")
 
