@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import joblib
 
@@ -94,7 +94,7 @@ def load(folder: Path, key: bytes) -> InquiryClassifier:
     manifest = read_manifest(folder, key)
     _check_libraries(manifest)
     contents = {name: _checked(folder, name, expected) for name, expected in manifest.files.items()}
-    return cast(InquiryClassifier, joblib.load(io.BytesIO(contents[_ESTIMATOR])))
+    return _unpickled(folder, contents[_ESTIMATOR])
 
 
 def read_card(folder: Path, key: bytes) -> str:
@@ -107,6 +107,16 @@ def write_atomically(path: Path, content: bytes) -> None:
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     _write(unfinished, content)
     unfinished.replace(path)
+
+
+def _unpickled(folder: Path, estimator: bytes) -> InquiryClassifier:
+    try:
+        classifier = joblib.load(io.BytesIO(estimator))
+    except Exception as error:
+        raise ArtifactInvalid(f"{folder.name}: {_ESTIMATOR} cannot be read: {type(error).__name__}") from error
+    if not isinstance(classifier, InquiryClassifier):
+        raise ArtifactInvalid(f"{folder.name}: {_ESTIMATOR} is not a classifier of inquiries")
+    return classifier
 
 
 def _check_libraries(manifest: Manifest) -> None:

@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import FeatureUnion
 from sklearn.svm import LinearSVC
+from sklearn.utils.validation import check_is_fitted
 
 from model.calibration import Floats, fit_temperature, probabilities
 from model.errors import TrainingDataInvalid
@@ -45,23 +46,27 @@ class InquiryClassifier(ClassifierMixin, BaseEstimator):
         _check(texts, labels)
         self.classes_, truth = np.unique(np.asarray(labels), return_inverse=True)
         tell = progress or (lambda done, of: None)
-        scores = self._out_of_fold_scores(texts, truth, tell)
+        folds = min(self.folds, int(np.bincount(truth).min()))
+        scores = self._out_of_fold_scores(texts, truth, folds, tell)
         self.temperature_ = fit_temperature(scores, truth)
         self.held_out_probabilities_ = probabilities(scores, self.temperature_)
         self.view_, self.svm_ = self._fit_once(texts, truth)
-        tell(self.folds + 1, self.folds + 1)
+        tell(folds + 1, folds + 1)
         return self
 
     def predict_proba(self, texts: Sequence[str]) -> Floats:
         """Calibrated probabilities, shape (n, n_labels); rows sum to 1, columns follow ``classes_``."""
+        check_is_fitted(self)
         return probabilities(_scores(self.svm_, self.view_.transform(texts)), self.temperature_)
 
     def predict(self, texts: Sequence[str]) -> NDArray[np.str_]:
         """The most probable label of each text, shape (n,)."""
-        return np.asarray(self.classes_[self.predict_proba(texts).argmax(axis=1)])
+        best = self.predict_proba(texts).argmax(axis=1)
+        return np.asarray(self.classes_[best])
 
     def classify(self, texts: Sequence[str]) -> list[Prediction]:
         """Label, confidence, alternatives and explanation of each text, in order."""
+        check_is_fitted(self)
         if not texts:
             return []
         vectors = self.view_.transform(texts)
@@ -69,14 +74,15 @@ class InquiryClassifier(ClassifierMixin, BaseEstimator):
         return [self._prediction(text, vectors[i], rows[i]) for i, text in enumerate(texts)]
 
     def _prediction(self, text: str, vector: object, row: Floats) -> Prediction:
-        order = row.argsort()[::-1]
+        order = np.argsort(-row, kind="stable")
         best = int(order[0])
         scored = [Scored(str(self.classes_[i]), float(row[i])) for i in order[: _ALTERNATIVES + 1]]
         explanation = terms_that_spoke(text, self.view_, vector, _weights(self.svm_, best))
         return Prediction(scored[0].category, scored[0].confidence, tuple(scored[1:]), explanation)
 
-    def _out_of_fold_scores(self, texts: Sequence[str], truth: NDArray[np.intp], tell: Progress) -> Floats:
-        folds = min(self.folds, int(np.bincount(truth).min()))
+    def _out_of_fold_scores(
+        self, texts: Sequence[str], truth: NDArray[np.intp], folds: int, tell: Progress
+    ) -> Floats:
         scores = np.zeros((len(texts), len(self.classes_)))
         splitter = StratifiedKFold(folds, shuffle=True, random_state=self.seed)
         for done, (learn, test) in enumerate(splitter.split(np.zeros(len(truth)), truth)):
@@ -88,8 +94,11 @@ class InquiryClassifier(ClassifierMixin, BaseEstimator):
     def _fit_once(self, texts: Sequence[str], truth: NDArray[np.intp]) -> tuple[FeatureUnion, LinearSVC]:
         view = lexical_view()
         svm = LinearSVC(C=self.regularisation, random_state=self.seed)
-        svm.fit(view.fit_transform(texts), truth)
-        return view, svm
+        try:
+            vectors = view.fit_transform(texts)
+        except ValueError as error:  # scikit-learn's empty vocabulary
+            raise TrainingDataInvalid("too few inquiries hold a word") from error
+        return view, svm.fit(vectors, truth)
 
 
 def _scores(svm: LinearSVC, vectors: object) -> Floats:

@@ -29,20 +29,22 @@ class Configuration:
     @property
     def data_dir(self) -> Path:
         """The folder of everything that is written."""
-        return Path(str(self.values.get("data_dir", "data")))
+        return Path(str(self.values.get("data_dir") or "data"))
 
     def registry(self) -> Registry:
         """The model registry of this data folder, with its key made at first use."""
-        key_file = self.values.get("models", {}).get("key_file") or self.data_dir / "keys" / "registry.key"
-        return Registry(self.data_dir / "models", read_or_make_key(Path(key_file)))
+        models = self.values.get("models", {})
+        if not isinstance(models, dict):
+            raise ConfigurationInvalid(f"{self.variables.get(('models',), self.file)}: models: is not a table")
+        key_file = Path(str(models.get("key_file") or self.data_dir / "keys" / "registry.key"))
+        return Registry(self.data_dir / "models", read_or_make_key(key_file))
 
 
 def read(environment: Mapping[str, str], file: str | None = None) -> Configuration:
     """Read the configuration of this process.
 
     Args:
-        environment: ``LOKET_A__B=value`` sets ``b`` of table ``a``; a value that parses as JSON is taken
-            as such.
+        environment: ``LOKET_A__B=value`` sets ``b`` of table ``a``; a list or table is written as JSON.
         file: A TOML file; else ``LOKET_CONFIG``; else ``loket.toml`` of the working directory, if any.
 
     Raises:
@@ -79,9 +81,12 @@ def _ours(environment: Mapping[str, str]) -> list[str]:
 
 
 def _value(text: str) -> Any:
+    """A list or table of JSON; any other value is a text as it is written, whose kind the setting knows."""
+    if not text.lstrip().startswith(("[", "{")):
+        return text
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import secrets
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from model import artifact
 from model.artifact import Manifest
 from model.classifier import InquiryClassifier
 from model.errors import ArtifactInvalid, ModelError, PromotionRefused, VersionNotFound
+
+_VERSION = re.compile(r"^[0-9A-Za-z][0-9A-Za-z_-]{0,99}\Z")
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,18 @@ class Registry:
             metrics: Held-out figures.
             card: Writes the model card from the manifest.
             at: When it was trained.
+
+        Raises:
+            ModelError: It cannot be stored, or was stored before.
         """
         estimator = artifact.pack(classifier)
         version = f"{at.astimezone(UTC):%Y%m%d-%H%M%S}-{hashlib.sha256(estimator).hexdigest()[:6]}"
         labels = [str(label) for label in classifier.classes_]
         manifest = Manifest(version, name, at.astimezone(UTC).isoformat(), labels, data, metrics)
-        artifact.save(self._versions / version, estimator, card(manifest), manifest, self._key)
+        try:
+            artifact.save(self._versions / version, estimator, card(manifest), manifest, self._key)
+        except OSError as error:
+            raise ModelError(f"{version} cannot be stored: {error.strerror}") from error
         return version
 
     def versions(self) -> list[Manifest]:
@@ -148,7 +157,7 @@ class Registry:
 
     def _folder_of(self, version: str) -> Path:
         folder = self._versions / version
-        if Path(version).name != version or version.startswith(".") or not folder.is_dir():
+        if not _VERSION.match(version) or not folder.is_dir():
             raise VersionNotFound(f"the registry has no model {version!r}")
         return folder
 
@@ -160,11 +169,14 @@ class Registry:
 
     def _history(self) -> list[str]:
         try:
-            return [str(version) for version in json.loads(self._pointer.read_bytes())["champions"]]
+            champions = json.loads(self._pointer.read_bytes())["champions"]
         except FileNotFoundError:
             return []
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ModelError(f"{self._pointer.name} cannot be read") from error
+            raise _pointer_damaged(self._pointer) from error
+        if not isinstance(champions, list) or not all(isinstance(version, str) for version in champions):
+            raise _pointer_damaged(self._pointer)
+        return champions
 
     def _write_history(self, champions: list[str]) -> None:
         artifact.write_atomically(self._pointer, json.dumps({"champions": champions}, indent=1).encode())
@@ -175,6 +187,10 @@ class Registry:
         with (self._folder / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _pointer_damaged(pointer: Path) -> ModelError:
+    return ModelError(f"{pointer} is damaged; delete it and promote a version again")
 
 
 def read_or_make_key(path: Path) -> bytes:
@@ -198,7 +214,7 @@ def _make_key(path: Path) -> None:
     """Appears whole under its name, so that two first starts at once end with one key."""
     if path.exists():
         return
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(secrets.token_bytes(32))

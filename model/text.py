@@ -11,13 +11,15 @@ _QUOTED_MAIL = re.compile(
         -{2,}\s*(original\ message|original(e|es)?\ (nachricht|bericht|meddelande)|ursprüngliche\ nachricht
             |oorspronkelijk\ bericht|message\ d'origine|messaggio\ originale|mensaje\ original
             |mensagem\ original|forwarded\ message)\s*-{2,}
-        |on\ .{6,120}\ wrote:
-        |am\ .{6,120}\ schrieb\ .{1,120}:
-        |op\ .{6,120}\ schreef\ .{1,120}:
-        |le\ .{6,120}\ a\ écrit\s?:
-        |el\ .{6,120}\ escribió:
-        |il\ .{6,120}\ ha\ scritto:
-        |em\ .{6,120}\ escreveu:
+        |(?=.*[\d@])(  # such a line names a date or an address
+            on\ .{6,120}\ wrote:
+            |am\ .{6,120}\ schrieb\ .{1,120}:
+            |op\ .{6,120}\ schreef\ .{1,120}:
+            |le\ .{6,120}\ a\ écrit\s?:
+            |el\ .{6,120}\ escribió:
+            |il\ .{6,120}\ ha\ scritto:
+            |em\ .{6,120}\ escreveu:
+        )
     )\s*$""",
     re.IGNORECASE | re.VERBOSE,
 )

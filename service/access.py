@@ -105,17 +105,15 @@ def sign_in(people: People, at: datetime, name: str, password: str, lasts: timed
         Unauthenticated: Name or password is wrong; it does not say which, nor takes longer for one of them.
         TooManyAttempts: Too many wrong passwords for this name.
     """
-    user = people.user(name)
-    if user and user.locked_until and user.locked_until > at:
+    tried = _digest(name)
+    if people.failures(at - _LOCKED_FOR, tried) >= _FAILURES_ALLOWED:
         raise TooManyAttempts
-    if not _is_right(user.password_hash if user else None, password):
-        if user:
-            people.count_failure(at, name, _FAILURES_ALLOWED, _LOCKED_FOR)
+    user = people.user(name)
+    if not _is_right(user.password_hash if user else None, password) or user is None:
+        people.count_failure(at, tried, _LOCKED_FOR)
         raise Unauthenticated("name or password is wrong")
-    if user is None:
-        raise Unauthenticated
     token = secrets.token_urlsafe(32)
-    people.open_session(at, user.id, _digest(token), lasts)
+    people.open_session(at, user.id, tried, _digest(token), lasts)
     return token
 
 

@@ -130,6 +130,9 @@ def correct(
 
     def plan(ticket: Ticket) -> Change | None:
         new_category, new_desk = category or ticket.category, desk or ticket.desk
+        is_own = ticket.review == "corrected" and ticket.reviewed_by == actor.name
+        if not is_own:
+            actor.require_desk(ticket.desk)
         if ticket.review == "corrected" and (ticket.category, ticket.desk) == (new_category, new_desk):
             return None
         actor.require_desk(ticket.desk)

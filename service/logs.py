@@ -22,7 +22,11 @@ class JsonFormatter(logging.Formatter):
         line |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
         if record.exc_info and record.exc_info[0]:
             line |= {"error": record.exc_info[0].__name__, "trace": _places(record)}
-        return json.dumps(line, default=str, ensure_ascii=False)
+        return json.dumps(line, default=_told, ensure_ascii=False)
+
+
+def _told(fact: object) -> str:
+    return type(fact).__name__ if isinstance(fact, BaseException) else str(fact)
 
 
 def _places(record: logging.LogRecord) -> list[str]:

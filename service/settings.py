@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from model.configuration import Configuration
 from model.errors import ConfigurationInvalid
@@ -28,8 +29,21 @@ def _language(tag: str) -> str:
     return normalise(tag).code
 
 
+def _origin(address: str) -> str:
+    parts = urlsplit(_http_url(address))
+    if address != f"{parts.scheme}://{parts.netloc}":
+        raise ValueError("is not an origin such as https://www.example.com")
+    return address
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 LanguageTag = Annotated[str, AfterValidator(_language)]
+
+
+def _unfit(keys: str, message: str) -> PydanticCustomError:
+    """Settings that do not fit together, told of the one at fault."""
+    return PydanticCustomError("unfit", "{message}", {"keys": keys.split("."), "message": message})
 
 
 class _Table(BaseModel):
@@ -80,7 +94,7 @@ class TranslationSettings(_Table):
     @model_validator(mode="after")
     def _libretranslate_has_address(self) -> "TranslationSettings":
         if "libretranslate" in self.providers and not self.libretranslate.url:
-            raise ValueError("libretranslate.url is needed for the provider libretranslate")
+            raise _unfit("translation.providers", "libretranslate needs translation.libretranslate.url")
         return self
 
 
@@ -120,6 +134,7 @@ class Worker(_Table):
 class Web(_Table):
     """The pages and what stands before them."""
 
+    allowed_origins: tuple[Origin, ...] = ()
     trusted_proxies: Annotated[int, Field(ge=0, le=8)] = 0
     secure_cookies: bool = False
     session_hours: Annotated[float, Field(gt=0)] = 12.0
@@ -143,16 +158,16 @@ class Settings(_Table):
     @model_validator(mode="after")
     def _desks_exist(self) -> "Settings":
         if TRIAGE not in self.desks:
-            raise ValueError(f"desks.{TRIAGE} is needed: it gets what is not certain enough")
+            raise _unfit("desks", f"{TRIAGE} is needed: it gets what is not certain enough")
         for name, category in self.categories.items():
             if category.desk not in self.desks:
-                raise ValueError(f"categories.{name}.desk: there is no desk {category.desk!r}")
+                raise _unfit(f"categories.{name}.desk", f"there is no desk {category.desk!r}")
         return self
 
     @model_validator(mode="after")
     def _lease_outlasts_translation(self) -> "Settings":
         if self.worker.lease_seconds <= self.translation.deadline_seconds:
-            raise ValueError("worker.lease_seconds must be longer than translation.deadline_seconds")
+            raise _unfit("worker.lease_seconds", "must be longer than translation.deadline_seconds")
         return self
 
     @property
@@ -182,9 +197,10 @@ def check(configuration: Configuration) -> Settings:
 
 
 def _one_line(configuration: Configuration, problem: Any) -> str:
-    keys = tuple(str(part) for part in problem["loc"])
-    variable = next((name for path, name in configuration.variables.items() if path == keys[: len(path)]), None)
+    keys = tuple(str(part) for part in problem.get("ctx", {}).get("keys", problem["loc"]))
+    paths = configuration.variables.items()
+    variable = next((name for path, name in paths if path == keys[: len(path)]), None)
     place = variable or configuration.file or "configuration"
     unknown = problem["type"] == "extra_forbidden"
     said = "is not a key that Loket knows" if unknown else problem["msg"].removeprefix("Value error, ")
-    return f"{place}: {'.'.join(keys)}: {said}" if keys else f"{place}: {said}"
+    return " ".join(f"{place}: {'.'.join(keys)}: {said}".split())

@@ -2,11 +2,20 @@
 
 import hashlib
 import json
+import math
 import re
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Iterable
+from typing import Annotated, Any, Protocol
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from service.pipeline.detection.languages import LanguageCode, normalise
 
@@ -19,6 +28,8 @@ def _plain(text: str) -> str:
     """Text that every database and every reader can hold."""
     if "\x00" in text:
         raise ValueError("holds a NUL character")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("holds half a character (a lone surrogate)")
     return text
 
 
@@ -49,13 +60,31 @@ def _country(code: str) -> str:
     return code.upper()
 
 
+def _line_breaks(value: Any) -> Any:
+    """A form posts each line break as two characters; here it is one."""
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+def _field_value(value: Any) -> Any:
+    """What an input of a form can hold."""
+    if isinstance(value, str):
+        if len(value) > _FIELD_MAX_CHARS:
+            raise ValueError(f"has more than {_FIELD_MAX_CHARS} characters")
+        return _plain(_line_breaks(value))
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("is not a finite number")
+    if value is not None and not isinstance(value, bool | int | float):
+        raise ValueError("is not a text, a number, true, false or null")
+    return value
+
+
 def _none_for_empty(value: Any) -> Any:
     """A form sends what was not filled in as an empty text."""
     return None if value == "" else value
 
 
 Text = Annotated[
-    str, Field(max_length=TEXT_MAX_CHARS, examples=["Waar blijft mijn bestelling?"]),
+    str, BeforeValidator(_line_breaks), Field(max_length=TEXT_MAX_CHARS, examples=["Waar blijft mijn bestelling?"]),
     AfterValidator(_plain), AfterValidator(_not_blank),
 ]  # fmt: skip
 Line = Annotated[str, Field(max_length=300), AfterValidator(_one_line)]
@@ -64,9 +93,25 @@ Tag = Annotated[str, Field(max_length=35, examples=["nl-BE"]), AfterValidator(_l
 Country = Annotated[str, Field(pattern="^[A-Za-z]{2}$", examples=["BE"]), AfterValidator(_country)]
 Channel = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9_.-]{0,63}$", examples=["web"])]
 FieldName = Annotated[str, Field(min_length=1, max_length=_FIELD_NAME_MAX_CHARS), AfterValidator(_one_line)]
-FieldText = Annotated[str, Field(max_length=_FIELD_MAX_CHARS), AfterValidator(_plain)]
-Fields = Annotated[dict[FieldName, FieldText | int | float | bool | None], Field(max_length=_FIELDS_MAX)]
+FieldValue = Annotated[
+    Any, AfterValidator(_field_value),
+    WithJsonSchema({"type": ["string", "number", "boolean", "null"], "maxLength": _FIELD_MAX_CHARS}),
+]  # fmt: skip
+Fields = Annotated[dict[FieldName, FieldValue], Field(max_length=_FIELDS_MAX)]
+Comment = Annotated[str, Field(max_length=_FIELD_MAX_CHARS), AfterValidator(_plain)]
 Absent = BeforeValidator(_none_for_empty)
+
+
+class MultiMapping(Protocol):
+    """A posted form, in which a name may come more than once."""
+
+    def lists(self) -> Iterable[tuple[str, list[str]]]:
+        """Each name with all its values."""
+        ...
+
+
+def _joined(values: str | list[str]) -> str:
+    return values if isinstance(values, str) else ", ".join(values)
 
 
 class Question(BaseModel):
@@ -94,10 +139,11 @@ class Submission(Question):
     fields: Fields = Field({}, description="Whatever else the form asked")
 
     @classmethod
-    def of_form(cls, form: Mapping[str, str]) -> "Submission":
-        """Read an HTML form post: inputs that Loket does not know are kept as fields."""
-        known = {name: value for name, value in form.items() if name in cls.model_fields and name != "fields"}
-        others = {name: value for name, value in form.items() if name not in cls.model_fields}
+    def of_form(cls, form: MultiMapping) -> "Submission":
+        """Read an HTML form post: inputs that Loket does not know are kept as fields, ticked boxes together."""
+        inputs = {name: values if len(values) > 1 else values[0] for name, values in form.lists()}
+        known = {name: inputs[name] for name in inputs if name in cls.model_fields and name != "fields"}
+        others = {name: _joined(inputs[name]) for name in inputs if name not in known}
         return cls.model_validate({**known, "fields": others})
 
     def values(self) -> dict[str, Any]:
@@ -126,7 +172,7 @@ class Correction(BaseModel):
 
     category: Annotated[Line | None, Absent] = None
     desk: Annotated[Line | None, Absent] = None
-    comment: Annotated[FieldText | None, Absent] = None
+    comment: Annotated[Comment | None, Absent] = None
 
     @model_validator(mode="after")
     def _says_something(self) -> "Correction":

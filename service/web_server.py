@@ -48,7 +48,7 @@ class WebServer(BaseApplication):
         logs.set_up()
         loket = assemble(configuration.read(os.environ, self._config_file))
         loket.pipeline.champion.current()
-        return create_app(loket)
+        return create_app(loket, threads=self.cfg.threads)
 
 
 def _end_with_parent(server: Any) -> None:

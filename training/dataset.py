@@ -30,14 +30,38 @@ class LabelledInquiry:
         return clean(self.text if untranslated or not self.text_en else self.text_en)
 
 
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The rows of one file, and the hash of the bytes that were read."""
+
+    name: str
+    sha256: str
+    inquiries: list[LabelledInquiry]
+
+    def facts(self) -> dict[str, Any]:
+        """For the manifest of a model."""
+        return {"name": self.name, "rows": len(self.inquiries), "sha256": self.sha256}
+
+
 def read(paths: Sequence[Path]) -> list[LabelledInquiry]:
-    """All rows of all files, in order.
+    """All rows of all files, in order; see `read_file`."""
+    return [inquiry for path in paths for inquiry in read_file(path).inquiries]
+
+
+def read_file(path: Path) -> Dataset:
+    """The rows of one file, in order.
 
     Raises:
         TrainingDataInvalid: A file is missing, empty, not UTF-8, of another kind, lacks the columns
             ``text`` and ``label``, or has a row without them; the message names file and line.
     """
-    return [inquiry for path in paths for inquiry in _read_one(path)]
+    content = _content(path)
+    text = _decode(path, content)
+    rows = _csv_rows(path, text) if path.suffix.lower() in {".csv", ".tsv"} else _json_rows(path, text)
+    inquiries = [_inquiry(path, line, row) for line, row in rows]
+    if not inquiries:
+        raise TrainingDataInvalid(f"{path}: holds no inquiry")
+    return Dataset(path.name, hashlib.sha256(content).hexdigest(), inquiries)
 
 
 def seed_files() -> list[Path]:
@@ -50,37 +74,19 @@ def evaluation_files() -> list[Path]:
     return _packaged("evaluation")
 
 
-def describe(paths: Sequence[Path]) -> list[dict[str, Any]]:
-    """Name, rows and SHA-256 of each file, for the manifest."""
-    return [
-        {
-            "name": path.name,
-            "rows": len(_read_one(path)),
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        }
-        for path in paths
-    ]
-
-
 def _packaged(folder: str) -> list[Path]:
     place = Path(str(files("training").joinpath("data", folder)))
     return sorted(place.glob("*.jsonl"))
 
 
-def _read_one(path: Path) -> list[LabelledInquiry]:
-    text = _decode(path)
-    rows = _csv_rows(path, text) if path.suffix.lower() in {".csv", ".tsv"} else _json_rows(path, text)
-    inquiries = [_inquiry(path, line, row) for line, row in rows]
-    if not inquiries:
-        raise TrainingDataInvalid(f"{path}: holds no inquiry")
-    return inquiries
-
-
-def _decode(path: Path) -> str:
+def _content(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise TrainingDataInvalid(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _decode(path: Path, content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -98,7 +104,7 @@ def _json_row(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise TrainingDataInvalid(f"{path}:{number}: is neither CSV by its name nor JSON: {error}") from error
+        raise TrainingDataInvalid(f"{path}:{number}: is neither CSV by its name nor JSON") from error
     if not isinstance(row, dict):
         raise TrainingDataInvalid(f"{path}:{number}: is not a JSON object")
     return row
@@ -109,16 +115,21 @@ def _csv_rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
     delimiter = max(_DELIMITERS, key=header.count)
     csv.field_size_limit(_FIELD_MAX_CHARS)
     reader = csv.DictReader(_lines(text), delimiter=delimiter, strict=True)
-    _require_columns(path, reader.fieldnames)
+    starts_at = 1
     try:
+        _require_columns(path, reader.fieldnames)
+        starts_at = reader.line_num + 1
         for row in reader:
-            yield reader.line_num, row
+            if None in row:
+                raise TrainingDataInvalid(f"{path}:{starts_at}: has more fields than there are columns")
+            yield starts_at, row
+            starts_at = reader.line_num + 1
     except csv.Error as error:
-        raise TrainingDataInvalid(f"{path}:{reader.line_num}: {error}") from error
+        raise TrainingDataInvalid(f"{path}:{starts_at}: {error}") from error
 
 
 def _lines(text: str) -> Iterable[str]:
-    return (line + "\n" for line in text.split("\n"))
+    return (line + "\n" for line in text.removesuffix("\n").split("\n"))
 
 
 def _require_columns(path: Path, columns: Sequence[str] | None) -> None:
@@ -138,16 +149,18 @@ def _inquiry(path: Path, line: int, row: dict[str, Any]) -> LabelledInquiry:
 def _required(path: Path, line: int, row: dict[str, Any], name: str) -> str:
     if name not in row:
         raise TrainingDataInvalid(f"{path}:{line}: has no {name!r}")
-    value = row[name]
-    if not isinstance(value, str) or not value.strip():
+    value = _text(path, line, name, row[name])
+    if not value:
         raise TrainingDataInvalid(f"{path}:{line}: {name!r} is not a text")
     return value
 
 
 def _optional(path: Path, line: int, row: dict[str, Any], name: str) -> str | None:
     value = row.get(name)
-    if value is None or value == "":
-        return None
-    if not isinstance(value, str):
+    return None if value is None else _text(path, line, name, value) or None
+
+
+def _text(path: Path, line: int, name: str, value: Any) -> str:
+    if not isinstance(value, str) or any("\ud800" <= letter <= "\udfff" for letter in value):
         raise TrainingDataInvalid(f"{path}:{line}: {name!r} is not a text")
-    return value
+    return value.strip()

@@ -36,11 +36,7 @@ def figures(
     correct, confidence = predicted == truth, probabilities.max(axis=1).astype(np.float64)
     return _overall(truth, predicted, confidence) | {
         "per_category": _per_category(truth, predicted),
-        "per_language": {
-            str(language): _overall(truth[rows], predicted[rows], confidence[rows])
-            for language in sorted(set(languages))
-            if (rows := np.asarray(languages) == language) is not None
-        },
+        "per_language": _per_language(truth, predicted, confidence, np.asarray(languages)),
         "confident_errors": int(((confidence >= 0.9) & ~correct).sum()),
     }
 
@@ -53,6 +49,13 @@ def _overall(truth: NDArray[Any], predicted: NDArray[Any], confidence: Floats) -
         "macro_f1": float(f1_score(truth, predicted, labels=np.unique(truth), average="macro", zero_division=0)),
         "ece": expected_calibration_error(confidence, correct),
     }
+
+
+def _per_language(
+    truth: NDArray[Any], predicted: NDArray[Any], confidence: Floats, languages: NDArray[Any]
+) -> dict[str, dict[str, Any]]:
+    groups = ((str(language), languages == language) for language in np.unique(languages))
+    return {language: _overall(truth[rows], predicted[rows], confidence[rows]) for language, rows in groups}
 
 
 def _per_category(truth: NDArray[Any], predicted: NDArray[Any]) -> dict[str, dict[str, float]]:

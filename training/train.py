@@ -15,7 +15,7 @@ from model.configuration import read as read_configuration
 from model.errors import ConfigurationInvalid, ModelError
 from model.registry import Registry
 from training.card import model_card
-from training.dataset import describe, read, seed_files
+from training.dataset import read_file, seed_files
 from training.evaluate import figures
 
 
@@ -27,13 +27,21 @@ def train(
     Raises:
         TrainingDataInvalid: The files cannot be trained on.
     """
-    inquiries = read(paths)
+    datasets = [read_file(path) for path in paths]
+    inquiries = [inquiry for dataset in datasets for inquiry in dataset.inquiries]
     labels = [inquiry.label for inquiry in inquiries]
     classifier = InquiryClassifier().fit([inquiry.english() for inquiry in inquiries], labels, progress)
     languages = [inquiry.language or "und" for inquiry in inquiries]
     held_out = classifier.held_out_probabilities_
     metrics: dict[str, Any] = figures(held_out, classifier.classes_, labels, languages)
-    return registry.add(classifier, name=name, data=describe(paths), metrics=metrics, card=model_card, at=at)
+    return registry.add(
+        classifier,
+        name=name,
+        data=[dataset.facts() for dataset in datasets],
+        metrics=metrics,
+        card=model_card,
+        at=at,
+    )
 
 
 @click.command("train")
@@ -62,10 +70,10 @@ def _train_and_tell(paths: list[Path], name: str, promote: bool, config: str | N
     registry = configuration.registry()
     with click.progressbar(length=1, label="Training", file=sys.stderr) as bar:
         version = train(paths, registry, name=name, at=datetime.now(UTC), progress=_show_on(bar))
-    if promote:
-        registry.promote(version, configuration.values["categories"])
     facts = {"version": version, "metrics": registry.manifest(version).metrics}
     click.echo(json.dumps(facts) if as_json else version)
+    if promote:
+        registry.promote(version, configuration.values["categories"])
 
 
 def _show_on(bar: Any) -> Progress:

@@ -5,7 +5,7 @@ import threading
 import time
 from datetime import UTC, datetime
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, Response, current_app, redirect, request, url_for
 
 from service import intake
 from service.access import Actor
@@ -18,8 +18,6 @@ from service.submission import Submission
 blueprint = Blueprint("inquiries", __name__, url_prefix="/api/v1")
 _WAIT_MAX_SECONDS = 10
 _WAIT_STEP_SECONDS = 0.05
-_WAITERS_MAX = 4  # of a web worker's 8 threads; the others go on accepting
-_waiters = threading.BoundedSemaphore(_WAITERS_MAX)
 
 
 @blueprint.post("/inquiries")
@@ -56,6 +54,17 @@ def read(actor: Actor, inquiry_id: str) -> InquiryView:
     return inquiry_view(*intake.visible_inquiry(loket().store, actor, inquiry_id))
 
 
+@blueprint.after_request
+def _let_websites_post(response: Response) -> Response:
+    """Answer a browser's question whether a page of another site may post here (CORS)."""
+    origin = request.headers.get("Origin")
+    if origin in loket().settings.web.allowed_origins:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Allow-Headers"] = "Content-Type, Idempotency-Key, Prefer"
+    response.vary.add("Origin")
+    return response
+
+
 def _received(actor: Actor | None, inquiry: Inquiry, wait: float) -> tuple[Received, int]:
     decided = _decided_in_time(inquiry, wait) if wait else None
     answer = Received(id=inquiry.id, status="received", receipt=inquiry.receipt)
@@ -75,7 +84,8 @@ def _wait_seconds() -> float:
 
 def _decided_in_time(inquiry: Inquiry, seconds: float) -> Inquiry | None:
     """Ask again and again; not at all when too many wait already, so that threads stay free to accept."""
-    if not _waiters.acquire(blocking=False):
+    waiters: threading.Semaphore = current_app.extensions["waiters"]
+    if not waiters.acquire(blocking=False):
         return None
     try:
         ends_at = time.monotonic() + seconds
@@ -84,5 +94,5 @@ def _decided_in_time(inquiry: Inquiry, seconds: float) -> Inquiry | None:
                 return None
             time.sleep(_WAIT_STEP_SECONDS)
     finally:
-        _waiters.release()
+        waiters.release()
     return loket().store.inquiries.get(inquiry.id)

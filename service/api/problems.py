@@ -113,7 +113,8 @@ def _of_http(error: HTTPException) -> Response:
 
 
 def _path(location: tuple[Any, ...]) -> str:
-    return ".".join(str(part) for part in location) or "body"
+    """``[key]`` is how pydantic marks the name of an entry, which comes before it."""
+    return ".".join(str(part) for part in location if part != "[key]") or "body"
 
 
 def _message(one: Any) -> str:

@@ -49,8 +49,7 @@ def change_password(name: str, configuration: Configuration) -> None:
     """
     _, store = open_store(configuration)
     hashed = access.hash_password(_password())
-    values = {"password_hash": hashed, "failed_sign_ins": 0, "locked_until": None}
-    _found(store.people.change_user(name, **values), f"there is no user {name!r}")
+    _found(store.people.change_user(name, password_hash=hashed), f"there is no user {name!r}")
     click.echo(f"{name} has a new password.")
 
 

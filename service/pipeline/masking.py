@@ -1,7 +1,7 @@
 """Personal data never leaves unmasked: placeholders for the call to a translator, put back after it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from phonenumbers import Leniency, PhoneNumberMatcher
@@ -11,7 +11,7 @@ _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}\b")
 # Double brackets with a number came back unchanged from Apertium, where words like XQ1 were inflected or
 # marked as unknown; translators that write full-width brackets or add blanks are read as well.
-_PLACEHOLDER = re.compile(r"[\[［【]\s*[\[［【]\s*(\d+)\s*[\]］】]\s*[\]］】]")
+_PLACEHOLDER = re.compile(r"[\[［【]\s*[\[［【]\s*(\d{1,6})\s*[\]］】]\s*[\]］】]")
 
 
 @dataclass(frozen=True)
@@ -26,43 +26,45 @@ class Masked:
         return _PLACEHOLDER.sub(lambda found: self.originals.get(int(found[1]), found[0]), translated)
 
 
-def mask(text: str, region: str | None = None) -> Masked:
+def mask(text: str, regions: Sequence[str] = ()) -> Masked:
     """Mask e-mail addresses, IBANs and phone numbers.
 
     Args:
         text: What is about to leave the house.
-        region: ISO 3166 country in whose form a phone number without country code is read.
+        regions: ISO 3166 countries in whose forms phone numbers without country code are read.
     """
     free = 1 + max((int(found[1]) for found in _PLACEHOLDER.finditer(text)), default=0)
     pieces, originals, end = [], {}, 0
-    for number, (start, stop) in enumerate(_spans(text, region), free):
+    for number, (start, stop) in enumerate(_spans(text, regions), free):
         originals[number] = text[start:stop]
         pieces += [text[end:start], f"[[{number}]]"]
         end = stop
     return Masked("".join([*pieces, text[end:]]), originals)
 
 
-def _spans(text: str, region: str | None) -> Iterator[tuple[int, int]]:
+def _spans(text: str, regions: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Where personal data stands, in order; the longest of overlapping finds."""
     end = 0
-    for start, stop in sorted(_finds(text, region), key=lambda span: (span[0], -span[1])):
+    for start, stop in sorted(_finds(text, regions), key=lambda span: (span[0], -span[1])):
         if start >= end:
             yield start, stop
             end = stop
 
 
-def _finds(text: str, region: str | None) -> Iterator[tuple[int, int]]:
+def _finds(text: str, regions: Sequence[str]) -> Iterator[tuple[int, int]]:
     for found in _EMAIL.finditer(text):
         yield found.span()
     for found in _IBAN.finditer(text):
         yield from _valid_iban(found)
-    for phone in PhoneNumberMatcher(text, region, leniency=Leniency.VALID):
-        yield phone.start, phone.end
+    for region in regions or (None,):
+        for phone in PhoneNumberMatcher(text, region, leniency=Leniency.VALID):
+            yield phone.start, phone.end
 
 
 def _valid_iban(found: re.Match[str]) -> Iterator[tuple[int, int]]:
     """The longest beginning with right check digits: the pattern may run on into the next word."""
+    text = found.string
     for stop in range(found.end(), found.start() + 14, -1):
-        if iban.is_valid(found.string[found.start() : stop]):
+        if text[stop - 1].isalnum() and iban.is_valid(text[found.start() : stop], check_country=False):
             yield found.start(), stop
             return

@@ -1,5 +1,6 @@
 """From a category and its confidence to a desk; what is not certain enough goes to triage."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -51,5 +52,5 @@ class Router:
 
 
 def _triage(category: str, confidence: float, threshold: float, why: str) -> Route:
-    reason = f"{category} at {confidence:.2f}, below {threshold:.2f}{why}"
+    reason = f"{category} at {math.floor(confidence * 100) / 100:.2f}, below {threshold:.2f}{why}"
     return Route(TRIAGE, automatic=False, reason=reason)

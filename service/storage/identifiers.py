@@ -1,9 +1,11 @@
 """Identifiers: sorted by time where a list is read in order, unguessable where they are a reference."""
 
+import re
 import secrets
 import uuid
 from datetime import datetime
 
+_ID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no letter that a customer could misread over the telephone
 
 
@@ -13,6 +15,11 @@ def new_id(at: datetime) -> str:
     value = (milliseconds & (1 << 48) - 1) << 80 | secrets.randbits(80)
     value = value & ~(0xF << 76) | 0x7 << 76
     return str(uuid.UUID(int=value & ~(0x3 << 62) | 0x2 << 62))
+
+
+def is_id(text: str) -> bool:
+    """Whether a text, from outside, can be one of our identifiers."""
+    return _ID.match(text) is not None
 
 
 def new_receipt() -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.storage import journal
 from service.storage.engine import reading, writing
-from service.storage.identifiers import new_id, new_receipt
+from service.storage.identifiers import is_id, new_id, new_receipt
 from service.storage.records import Claimed, Inquiry
 from service.storage.tables import inquiries, tickets
 
@@ -61,7 +61,7 @@ class Inquiries:
 
     def get(self, inquiry_id: str) -> Inquiry | None:
         """One inquiry."""
-        return self._one(inquiries.c.id == inquiry_id)
+        return self._one(inquiries.c.id == inquiry_id) if is_id(inquiry_id) else None
 
     def is_decided(self, inquiry_id: str) -> bool:
         """Whether the decision is there; cheap enough to ask again and again."""

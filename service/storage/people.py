@@ -10,7 +10,7 @@ from service.errors import Conflict
 from service.storage.engine import reading, writing
 from service.storage.identifiers import new_id
 from service.storage.records import Credential, User
-from service.storage.tables import api_keys, sessions, users
+from service.storage.tables import api_keys, sessions, sign_in_failures, users
 
 _KEY = tuple(api_keys.c[name] for name in Credential.__slots__)
 _USER = tuple(users.c[name] for name in User.__slots__)
@@ -56,10 +56,12 @@ class People:
             Conflict: There is one of that name.
         """
         values = {"name": name, "password_hash": password_hash, "role": role, "desks": desks}
-        self._add(users, at, values | {"failed_sign_ins": 0})
+        self._add(users, at, values)
 
     def user(self, name: str) -> User | None:
         """The user of that name, unless disabled."""
+        if "\x00" in name:  # which PostgreSQL cannot even be asked for
+            return None
         return self._user((users.c.name == name) & users.c.disabled_at.is_(None))
 
     def users(self) -> list[User]:
@@ -74,21 +76,26 @@ class People:
             connection.execute(delete(sessions).where(sessions.c.user_id.in_(ids)))
             return connection.execute(update(users).where(users.c.name == name).values(values)).rowcount == 1
 
-    def count_failure(self, at: datetime, name: str, allowed: int, lock: timedelta) -> None:
-        """Count a failed sign-in; after too many in a row lock the user out for a while."""
-        with writing(self._engine) as connection:
-            query = select(users.c.failed_sign_ins).where(users.c.name == name).with_for_update()
-            failures = (connection.execute(query).scalar() or 0) + 1
-            locked = {"failed_sign_ins": 0, "locked_until": at + lock}
-            values = locked if failures >= allowed else {"failed_sign_ins": failures}
-            connection.execute(update(users).where(users.c.name == name).values(values))
+    def failures(self, since: datetime, name_hash: str) -> int:
+        """How many sign-ins with this name failed in a row, the last of them since then."""
+        recent = (sign_in_failures.c.name_hash == name_hash) & (sign_in_failures.c.last_at > since)
+        with reading(self._engine) as connection:
+            return connection.execute(select(sign_in_failures.c.count).where(recent)).scalar() or 0
 
-    def open_session(self, at: datetime, user_id: str, token_hash: str, lasts: timedelta) -> None:
-        """Start a session, clear the failures, forget sessions that are over."""
+    def count_failure(self, at: datetime, name_hash: str, forget: timedelta) -> None:
+        """Count a failed sign-in, and forget the failures of names not tried for a while."""
+        same = sign_in_failures.c.name_hash == name_hash
+        more = {"count": sign_in_failures.c.count + 1, "last_at": at}
+        with writing(self._engine) as connection:
+            connection.execute(delete(sign_in_failures).where(sign_in_failures.c.last_at <= at - forget))
+            if connection.execute(update(sign_in_failures).where(same).values(more)).rowcount == 0:
+                connection.execute(insert(sign_in_failures), {"name_hash": name_hash, "count": 1, "last_at": at})
+
+    def open_session(self, at: datetime, user_id: str, name_hash: str, token_hash: str, lasts: timedelta) -> None:
+        """Start a session, forget the name's failures and sessions that are over."""
         with writing(self._engine) as connection:
             connection.execute(delete(sessions).where(sessions.c.expires_at < at))
-            cleared = {"failed_sign_ins": 0, "locked_until": None}
-            connection.execute(update(users).where(users.c.id == user_id).values(cleared))
+            connection.execute(delete(sign_in_failures).where(sign_in_failures.c.name_hash == name_hash))
             values = {"token_hash": token_hash, "user_id": user_id, "expires_at": at + lasts}
             connection.execute(insert(sessions).values(values))
 

@@ -78,8 +78,6 @@ class User:
     role: str
     desks: tuple[str, ...]
     disabled_at: datetime | None
-    failed_sign_ins: int
-    locked_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

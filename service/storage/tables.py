@@ -62,7 +62,7 @@ inquiries = Table(
     Column("subject", Text),
     Column("name", Text),
     Column("email", Text),
-    Column("declared_language", String(16)),
+    Column("declared_language", String(35)),  # a BCP 47 tag
     Column("country", String(2)),
     Column("channel", String(64), nullable=False),
     Column("fields", JSON, nullable=False),
@@ -146,8 +146,15 @@ users = Table(
     Column("desks", JSON, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("disabled_at", UtcDateTime),
-    Column("failed_sign_ins", Integer, nullable=False, default=0),
-    Column("locked_until", UtcDateTime),
+)
+
+# By the name that was tried, whether there is such a user or not: a lock must not tell which names exist.
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("name_hash", String(64), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
 )
 
 sessions = Table(

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, func, insert, select, update
 
 from service.storage import journal
 from service.storage.engine import reading, writing
+from service.storage.identifiers import is_id
 from service.storage.records import Inquiry, Ticket
 from service.storage.tables import inquiries, labels, tickets
 
@@ -34,12 +35,16 @@ class Tickets:
 
     def get(self, ticket_id: str) -> Ticket | None:
         """One ticket."""
+        if not is_id(ticket_id):
+            return None
         with reading(self._engine) as connection:
             row = connection.execute(select(*_COLUMNS).where(tickets.c.id == ticket_id)).one_or_none()
         return Ticket(*row) if row else None
 
     def of_inquiry(self, inquiry_id: str) -> list[Ticket]:
         """The tickets of one inquiry, the main one first."""
+        if not is_id(inquiry_id):
+            return []
         query = select(*_COLUMNS).where(tickets.c.inquiry_id == inquiry_id).order_by(tickets.c.intent)
         with reading(self._engine) as connection:
             return [Ticket(*row) for row in connection.execute(query)]
@@ -58,7 +63,7 @@ class Tickets:
         query = select(*_COLUMNS, *_INQUIRY).join(inquiries).where(tickets.c.desk == desk)
         if status:
             query = query.where(tickets.c.status == status)
-        if before:
+        if before and is_id(before):
             query = query.where(tickets.c.id < before)
         with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(tickets.c.id.desc()).limit(limit)).all()
@@ -93,6 +98,8 @@ class Tickets:
             actor: Who, for the journal and the label.
             plan: Answers what to change, or None to leave it; may raise, and then nothing is written.
         """
+        if not is_id(ticket_id):
+            return None
         with writing(self._engine) as connection:
             query = select(*_COLUMNS).where(tickets.c.id == ticket_id).with_for_update()
             row = connection.execute(query).one_or_none()

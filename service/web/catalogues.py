@@ -29,4 +29,5 @@ def choose(asked: str | None, accepted: LanguageAccept) -> str:
     """The page's language: the one asked for, else the browser's best, else the source."""
     if asked in LANGUAGES:
         return str(asked)
-    return accepted.best_match(LANGUAGES) or SOURCE
+    primary = (tag.partition("-")[0].lower() for tag in accepted.values())
+    return next((language for language in primary if language in LANGUAGES), SOURCE)

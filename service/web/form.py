@@ -16,7 +16,9 @@ from service.web import session
 
 blueprint = Blueprint("form", __name__)
 blueprint.before_request(session.check_origin)
+blueprint.after_request(session.no_store)
 _RECEIPT = re.compile(r"^LK(-[0-9A-Z]{4}){2}$")
+_RETRY_AFTER = {"Retry-After": "5"}
 _ASKED = ("text", "subject", "name", "email")
 
 
@@ -27,7 +29,7 @@ def page() -> str:
 
 
 @blueprint.post("/form")
-def submit() -> Response | tuple[str, int]:
+def submit() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     """Stores the inquiry and shows the receipt; or shows the form again, filled in, with what is wrong."""
     typed = {name: request.form.get(name, "") for name in _ASKED}
     try:
@@ -40,7 +42,11 @@ def submit() -> Response | tuple[str, int]:
     except InvalidInput:
         return _page(typed, {}, g.translate("This form was sent before. Send it once more if it is new.")), 422
     except StorageUnavailable:
-        return _page(typed, {}, g.translate("It could not be stored. Please send it again in a moment.")), 503
+        return (
+            _page(typed, {}, g.translate("It could not be stored. Please send it again in a moment.")),
+            503,
+            _RETRY_AFTER,
+        )
     return redirect(url_for("form.received", receipt=inquiry.receipt, lang=g.language), 303)
 
 

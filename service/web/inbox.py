@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from service import intake
 from service.access import Actor
 from service.api.operation import loket
+from service.api.problems import status_of
 from service.api.views import decision_of, desk_list
 from service.errors import Conflict, InvalidInput, NotFound
 from service.storage.records import Inquiry, Ticket
@@ -90,16 +91,19 @@ def close(ticket_id: str) -> Response | tuple[str, int]:
 
 
 def _done(ticket_id: str, what: str, act: Callable[[], Ticket]) -> Response | tuple[str, int]:
-    """Act, then show the desk that the ticket was on; what could not be done is told on the ticket's page."""
-    before = intake.visible_ticket(loket().store, g.actor, ticket_id)
+    """Act, then show the desk on which the agent was; what could not be done is told on the ticket's page."""
     try:
         act()
     except (Conflict, InvalidInput) as error:
         now = intake.visible_ticket(loket().store, g.actor, ticket_id)
-        return _ticket_page(now, str(error)), 409 if isinstance(error, Conflict) else 422
+        return _ticket_page(now, str(error)), status_of(error)
     except ValidationError:
-        return _ticket_page(before, "Choose another category or desk."), 422
-    return redirect(url_for("inbox.desk", desk=before.desk, done=what), 303)
+        now = intake.visible_ticket(loket().store, g.actor, ticket_id)
+        return _ticket_page(now, "Choose another category or desk."), 422
+    desk = request.form.get("on", "")
+    if desk not in loket().settings.desks or not g.actor.sees(desk):
+        return redirect(url_for("inbox.desks"), 303)
+    return redirect(url_for("inbox.desk", desk=desk, done=what), 303)
 
 
 def _ticket_page(found: Ticket, problem: str | None) -> str:

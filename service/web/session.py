@@ -1,7 +1,6 @@
 """Who is signed in on a page, and whether a form was sent by one of our pages."""
 
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 from flask import Response, g, redirect, request, url_for
 from werkzeug.exceptions import Forbidden
@@ -22,10 +21,11 @@ def check_origin() -> None:
         return
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
-    if site is not None:
-        allowed = site in {"same-origin", "none"}
-    else:
-        allowed = origin is None or urlsplit(origin).netloc == request.host
+    allowed = (
+        site in {"same-origin", "none"}
+        if site is not None
+        else origin is None or origin.partition("://")[2] == request.host
+    )
     if not allowed:
         raise Forbidden("This form was sent by another site's page.")
 

@@ -11,6 +11,7 @@ from service.pipeline.detection.scripts import (
     iso_script,
     language_by_script,
     letters_by_script,
+    written_alike,
 )
 
 _NOT_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[A-Za-z]*\d[A-Za-z\d]*")
@@ -40,7 +41,7 @@ class Detector:
         scripts = letters_by_script(words)
         by_script = language_by_script(words, scripts)
         if by_script:
-            return _language(by_script, 0.99, "script")
+            return _by_script(by_script, declared)
         if not scripts:
             return _language(LanguageCode(UNDETERMINED), 0.0, "none")
         script = iso_script(scripts)
@@ -51,6 +52,8 @@ class Detector:
     def _by_words(self, words: str, letters: int, script: str | None, declared: LanguageCode | None) -> Language:
         found = self._engine.probabilities(words, self._prior(script, declared))
         best, probability = max(found.items(), key=lambda item: item[1], default=(None, 0.0))
+        if declared and declared.code not in self._engine.languages and not self._is_of_site(best):
+            return _unknown(declared)
         if letters < _FEW_LETTERS:
             return self._of_few_letters(best, probability, declared, letters)
         if best is None or probability < _SURE:
@@ -64,9 +67,12 @@ class Detector:
         if declared:
             return _unknown(declared)
         confidence = probability * min(1.0, letters / _FEW_LETTERS)
-        if best and best.code in self._site and confidence >= _SURE / 2:
+        if best and self._is_of_site(best) and confidence >= _SURE / 2:
             return _language(best, confidence, "site")
         return _language(LanguageCode(UNDETERMINED), 0.0, "none")
+
+    def _is_of_site(self, language: LanguageCode | None) -> bool:
+        return language is not None and language.code in self._site
 
     def _prior(self, script: str | None, declared: LanguageCode | None) -> dict[str, float]:
         codes = [code for code in self._engine.languages if is_written_in(code, script)]
@@ -77,6 +83,13 @@ class Detector:
         if declared and declared.code in prior:
             prior[declared.code] *= _DECLARED_ODDS
         return prior
+
+
+def _by_script(found: LanguageCode, declared: LanguageCode | None) -> Language:
+    """The script's usual language, unless the form declared another that is written in it."""
+    if declared and declared.code in written_alike(found.code):
+        return _language(declared, _DECLARED_ALONE, "declared")
+    return _language(found, 0.99, "script")
 
 
 def _unknown(declared: LanguageCode | None) -> Language:

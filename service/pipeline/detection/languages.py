@@ -3,14 +3,26 @@
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 
 from babel import Locale
 from babel.core import get_global
 
 UNDETERMINED = "und"
-_TAG = re.compile(r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")
+_TAG = re.compile(r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*\Z")
 _SAME = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "nb": "no", "fil": "tl", "mo": "ro", "sh": "sr"}
-_CHINESE = {"tw": "Hant", "hk": "Hant", "mo": "Hant", "hant": "Hant"}  # all other regions write simplified
+_CHINESE = {
+    "tw": "Hant",
+    "hk": "Hant",
+    "mo": "Hant",
+    "hant": "Hant",
+    "hans": "Hans",
+}  # all other regions write simplified
+_COUNTRIES = {
+    "ar": ("EG", "SA", "AE", "MA"), "de": ("DE", "AT", "CH"), "en": ("US", "GB", "IE", "AU", "IN", "CA"),
+    "es": ("ES", "MX", "AR", "CO", "CL"), "fr": ("FR", "BE", "CH", "CA"), "it": ("IT", "CH"),
+    "nl": ("NL", "BE"), "pt": ("PT", "BR"), "sv": ("SE", "FI"), "zh": ("CN", "TW", "HK"),
+}  # fmt: skip
 _SCRIPTED = {"sr": {"latn": "Latn", "cyrl": "Cyrl"}}
 
 
@@ -34,7 +46,7 @@ def normalise(tag: str) -> LanguageCode:
     """
     if not _TAG.match(tag):
         raise UnknownLanguage(f"{tag!r} is not a language tag")
-    first, *others = re.split("[-_]", tag.lower())
+    first, *others = takewhile(_is_no_extension, re.split("[-_]", tag.lower()))
     code = _SAME.get(first, first)
     if code not in _two_letter_codes():
         raise UnknownLanguage(f"{tag!r} is not a language of ISO 639-1")
@@ -46,10 +58,10 @@ def english_name(code: str) -> str:
     return str(Locale("en").languages.get(code, "unknown")) if code != UNDETERMINED else "unknown language"
 
 
-def likely_region(code: str) -> str | None:
-    """The country that Unicode's likely subtags give a language: ``nl`` -> ``NL``."""
+def regions(code: str) -> tuple[str, ...]:
+    """Countries where many customers write a language: ``nl`` -> ``NL``, ``BE``."""
     region = str(get_global("likely_subtags").get(code, "")).rpartition("_")[2]
-    return region if len(region) == 2 and region.isupper() else None
+    return _COUNTRIES.get(code, (region,) if len(region) == 2 and region.isupper() else ())
 
 
 def likely_script(code: str) -> str | None:
@@ -63,6 +75,11 @@ def _script(code: str, subtags: list[str]) -> str | None:
         return next((_CHINESE[tag] for tag in subtags if tag in _CHINESE), "Hans")
     known = _SCRIPTED.get(code, {})
     return next((known[tag] for tag in subtags if tag in known), None)
+
+
+def _is_no_extension(subtag: str) -> bool:
+    """BCP 47: a single letter begins extensions and private use, which name no language."""
+    return len(subtag) > 1
 
 
 @cache

@@ -19,14 +19,23 @@ _TWO_SCRIPTS = {
     "uz": {"Latn", "Cyrl"},
     "kk": {"Latn", "Cyrl"},
 }
+_ALSO_WRITTEN_IN = {
+    "zh": frozenset({"ja"}), "he": frozenset({"yi"}), "am": frozenset({"ti"}), "bn": frozenset({"as"}),
+}  # fmt: skip
 _KANA = {"HIRAGANA", "KATAKANA"}
 _TRADITIONAL = frozenset("個們這國說對時會來為還沒問題請謝訂單貨發過話電燈壞買賣價錢見樂學開關點嗎麼")
 _SIMPLIFIED = frozenset("个们这国说对时会来为还没问题请谢订单货发过话电灯坏买卖价钱见乐学开关点吗么")
 
 
 def letters_by_script(text: str) -> Counter[str]:
-    """How many letters of each script a text holds, named as Unicode names them."""
-    return Counter(unicodedata.name(letter, "NONE").split()[0] for letter in text if letter.isalpha())
+    """How many letters of each script a text holds, named as Unicode names them.
+
+    Latin letters are left out where a fifth or more is in another script: they are names of products.
+    """
+    found = Counter(unicodedata.name(letter, "NONE").split()[0] for letter in text if letter.isalpha())
+    if (found.total() - found["LATIN"]) * 5 >= found.total() > found["LATIN"]:
+        del found["LATIN"]
+    return found
 
 
 def language_by_script(text: str, scripts: Counter[str]) -> LanguageCode | None:
@@ -54,6 +63,11 @@ def is_written_in(code: str, script: str | None) -> bool:
     if script is None:
         return True
     return script in _TWO_SCRIPTS.get(code, {likely_script(code)})
+
+
+def written_alike(code: str) -> frozenset[str]:
+    """Other languages of the script that `language_by_script` takes for this one's alone."""
+    return _ALSO_WRITTEN_IN.get(code, frozenset())
 
 
 def _main(scripts: Counter[str]) -> str:

@@ -15,7 +15,8 @@ from service.pipeline.translation.http import BoundedSession
 from service.pipeline.translation.pieces import translate_pieces
 from service.pipeline.translation.provider import ProviderFailed
 
-_URL_TEXT_MAX_BYTES = 12_000  # measured: 16,200 bytes pass, 17,100 are refused
+_URL_MAX_BYTES = 12_000  # of text, percent-encoded; measured: 16,200 bytes pass, 17,100 are refused
+_TEXT_MAX_CHARS = 4_999  # deep-translator refuses 5,000
 _CODES = {"he": "iw", "jv": "jw", "nn": "no"}
 _CHINESE = {"Hans": "zh-CN", "Hant": "zh-TW"}
 
@@ -31,7 +32,7 @@ class GoogleProvider:
     def translate(self, text: str, source: LanguageCode | None) -> str:
         """See `Provider.translate`."""
         code = _code(source)
-        return translate_pieces(text, _URL_TEXT_MAX_BYTES, lambda piece: _translate(piece, code))
+        return translate_pieces(text, _URL_MAX_BYTES, lambda piece: _translate(piece, code), _TEXT_MAX_CHARS)
 
 
 def _code(source: LanguageCode | None) -> str:

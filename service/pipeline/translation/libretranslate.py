@@ -8,6 +8,11 @@ from service.pipeline.translation.http import BoundedSession, failure_of
 from service.pipeline.translation.provider import ProviderFailed
 
 _CODES = {"no": "nb", "nn": "nb"}
+_REFUSALS = {
+    "not supported": Untranslated.UNSUPPORTED_LANGUAGE,
+    "not available as a target": Untranslated.UNSUPPORTED_LANGUAGE,
+    "exceeds text limit": Untranslated.TOO_LONG,
+}
 _CHINESE = {"Hans": "zh", "Hant": "zt"}
 
 
@@ -28,9 +33,7 @@ class LibreTranslateProvider:
             body["api_key"] = self._api_key
         response = self._http.post(self._address, json=body)
         answer = _json(response)
-        if response.status_code == 400 and "not supported" in str(answer.get("error", "")):
-            raise ProviderFailed(Untranslated.UNSUPPORTED_LANGUAGE)
-        if reason := failure_of(response.status_code):
+        if reason := _refusal(response.status_code, answer) or failure_of(response.status_code):
             raise ProviderFailed(reason)
         return _translated(answer)
 
@@ -47,6 +50,12 @@ def _json(response: Any) -> dict[str, Any]:
     except ValueError:
         return {}
     return answer if isinstance(answer, dict) else {}
+
+
+def _refusal(status: int, answer: dict[str, Any]) -> Untranslated | None:
+    """What a 400 says of this text or language, which is no fault of the server's."""
+    said = str(answer.get("error", "")) if status == 400 else ""
+    return next((reason for words, reason in _REFUSALS.items() if words in said), None)
 
 
 def _translated(answer: dict[str, Any]) -> str:

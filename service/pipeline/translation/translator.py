@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from service.pipeline.decision import Language, Translation, Untranslated
-from service.pipeline.detection.languages import UNDETERMINED, LanguageCode, likely_region
+from service.pipeline.detection.languages import UNDETERMINED, LanguageCode, regions
 from service.pipeline.masking import mask
 from service.pipeline.translation.breaker import Breaker
 from service.pipeline.translation.deadline import Deadline
@@ -47,7 +47,7 @@ class Translator:
             return Translation(status="not_needed")
         if not any(letter.isalpha() for letter in text):
             return _unavailable(Untranslated.NOTHING_TO_TRANSLATE)
-        masked = mask(text, country or likely_region(language.code))
+        masked = mask(text, (country,) if country else regions(language.code))
         source = None if language.code == UNDETERMINED else LanguageCode(language.code, language.script)
         return self._first_answer(masked.text, source, masked.restore)
 
@@ -72,10 +72,13 @@ class Translator:
         source: LanguageCode | None,
         ends_at: float,
     ) -> str:
+        left = ends_at - self._clock()
+        if left <= 0:
+            raise ProviderFailed(Untranslated.TIMEOUT)
         if not breaker.allows():
             raise ProviderFailed(Untranslated.PAUSED)
         try:
-            answer = deadline.run(lambda: provider.translate(text, source), ends_at - self._clock())
+            answer = deadline.run(lambda: provider.translate(text, source), left)
         except ProviderFailed as failure:
             if failure.is_providers_fault:
                 breaker.failed()

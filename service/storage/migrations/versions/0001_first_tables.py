@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.Text(), nullable=True),
         sa.Column("name", sa.Text(), nullable=True),
         sa.Column("email", sa.Text(), nullable=True),
-        sa.Column("declared_language", sa.String(length=16), nullable=True),
+        sa.Column("declared_language", sa.String(length=35), nullable=True),
         sa.Column("country", sa.String(length=2), nullable=True),
         sa.Column("channel", sa.String(length=64), nullable=False),
         sa.Column("fields", sa.JSON(), nullable=False),
@@ -53,6 +53,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_inquiries_queue", ["status", "id"], unique=False)
 
     op.create_table(
+        "sign_in_failures",
+        sa.Column("name_hash", sa.String(length=64), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name_hash", name=op.f("pk_sign_in_failures")),
+    )
+    op.create_table(
         "users",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
@@ -61,8 +68,6 @@ def upgrade() -> None:
         sa.Column("desks", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("failed_sign_ins", sa.Integer(), nullable=False),
-        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("name", name=op.f("uq_users_name")),
     )
@@ -160,6 +165,7 @@ def downgrade() -> None:
     op.drop_table("events")
     op.drop_table("workers")
     op.drop_table("users")
+    op.drop_table("sign_in_failures")
     with op.batch_alter_table("inquiries", schema=None) as batch_op:
         batch_op.drop_index("ix_inquiries_queue")
 
