@@ -142,7 +142,7 @@ def _handler(engine_port: int) -> type[BaseHTTPRequestHandler]:
         def _translate(self, text: str) -> str:
             form = {"langpair": "spa|eng", "q": text, "markUnknown": "no"}
             data = urllib.parse.urlencode(form).encode()
-            with urllib.request.urlopen(f"http://127.0.0.1:{engine_port}/translate", data, 30) as answer:  # noqa: S310
+            with urllib.request.urlopen(f"http://127.0.0.1:{engine_port}/translate", data, 30) as answer:
                 return str(json.loads(answer.read())["responseData"]["translatedText"])
 
         def _answer(self, status: int, body: dict[str, str]) -> None:

@@ -1,5 +1,7 @@
 """The whole way: posted over HTTP, translated by a real engine, laid on a desk by a real worker."""
 
+import pytest
+
 
 def _tickets(program, desk):
     return program.call("GET", f"/api/v1/desks/{desk}/tickets", **program.admin())[1]["tickets"]
@@ -37,3 +39,13 @@ def test_a_dutch_inquiry_that_nobody_can_translate_is_on_a_desk_and_says_why(sta
     assert decision["translation"] == {"status": "unavailable", "cached": False, "reason": "unsupported_language"}
     assert decision["desk"] == "triage"
     assert [ticket["inquiry"] for ticket in _tickets(program, "triage")] == [answer["id"]]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_the_same_happens_on_postgresql(start, database_url):
+    program = start(LOKET_DATABASE__URL=database_url)
+    body = {"text": "Hello, my parcel should have arrived on Monday. Where is it?"}
+
+    _, answer = program.call("POST", "/api/v1/inquiries", body, Prefer="wait=10", **program.admin())
+
+    assert [ticket["inquiry"] for ticket in _tickets(program, "orders")] == [answer["id"]]
