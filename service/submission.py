@@ -28,8 +28,10 @@ def _plain(text: str) -> str:
     """Text that every database and every reader can hold."""
     if "\x00" in text:
         raise ValueError("holds a NUL character")
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("holds half a character (a lone surrogate)")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("holds half a character (a lone surrogate)") from None
     return text
 
 

@@ -1,0 +1,84 @@
+"""What tests of the API share: problem details read from an answer, tickets on desks, and a worker at work."""
+
+import threading
+from http import HTTPStatus
+
+import pytest
+
+from model import configuration
+from service.assembly import Loket, make_pipeline
+from service.pipeline.decision import Decision, Language, Translation
+from service.settings import check
+from service.storage.inquiries import NewTicket
+from service.storage.store import Store
+from service.submission import Submission
+from service.worker import Worker
+
+
+@pytest.fixture(scope="session")
+def pipeline(trained):
+    """One pipeline for all tests that do not promote: to read language profiles and model takes half a second."""
+    found = configuration.read({"LOKET_DATA_DIR": str(trained), "LOKET_TRANSLATION__PROVIDERS": "[]"})
+    return make_pipeline(check(found), found.registry())
+
+
+@pytest.fixture
+def loket(configure, store, pipeline):
+    """All parts of a process, on the store's database, with the shared pipeline."""
+    found = configure()
+    parts = Loket(check(found), found.registry(), Store.at(found.values["database"]["url"]), pipeline)
+    yield parts
+    parts.store.close()
+
+
+@pytest.fixture(scope="session")
+def problem():
+    """Check that an answer is problem details (RFC 9457); answers its status and the fields it names."""
+
+    def read(answer):
+        assert answer.content_type == "application/problem+json"
+        body = answer.json
+        assert body.keys() == {"type", "title", "status", "detail", "errors"}
+        assert body["type"] == "about:blank"
+        assert body["title"] == HTTPStatus(answer.status_code).phrase
+        assert body["status"] == answer.status_code
+        assert body["detail"]
+        return answer.status_code, [one["field"] for one in body["errors"]]
+
+    return read
+
+
+@pytest.fixture
+def lay(store, now):
+    """Lay a ticket on a desk, as a worker that decided so would have."""
+
+    def make(desk="orders", category="order_status", text="Where is my order?", at=now):
+        inquiry = store.inquiries.add(at, Submission(text=text).values() | {"submitted_by": None})
+        [claimed] = store.inquiries.claim(at, 1, 60)
+        decision = Decision(
+            language=Language(code="en", confidence=0.99, source="detector"),
+            translation=Translation(status="not_needed"),
+            category=category,
+            confidence=0.9,
+            desk=desk,
+            automatic=True,
+            reason=f"category {category}",
+            model="20260302-093000-4f2a91",
+        )
+        laid = NewTicket(desk, category, 0.9, automatic=True)
+        assert store.inquiries.decide(at, claimed, decision.model_dump(mode="json"), [laid])
+        return store.tickets.of_inquiry(inquiry.id)[0]
+
+    return make
+
+
+@pytest.fixture
+def working(loket):
+    """A worker at work in a thread; stopped with the test."""
+    worker = Worker(loket)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    yield worker
+    worker.stop()
+    thread.join(30)
+    assert not thread.is_alive()

@@ -1,0 +1,187 @@
+"""One inquiry from text to decision: each state of the translation, no model, many at once."""
+
+import threading
+
+import pytest
+
+from service.pipeline.classification import Champion
+from service.pipeline.decision import Intent, Language, Translation, Untranslated
+from service.pipeline.detection.detector import Detector
+from service.pipeline.detection.languages import LanguageCode
+from service.pipeline.pipeline import InquiryText, Pipeline
+from service.pipeline.routing import CategoryRoute, Router
+from service.pipeline.translation.provider import ProviderFailed
+from service.pipeline.translation.translator import Translator
+
+DUTCH = "Waar blijft mijn bestelling? Ik wacht al twee weken."
+GERMAN = "Ich habe mein Passwort vergessen und komme nicht in mein Konto."
+ENGLISH = "Where is my order? The tracking page shows nothing."
+IN_ENGLISH = {DUTCH: "Where is my order? I have been waiting for two weeks.", GERMAN: "I forgot my password."}
+ROUTES = {
+    "order_status": CategoryRoute("orders", 0.0),
+    "return_refund": CategoryRoute("returns", 0.0),
+    "account_access": CategoryRoute("support", 0.0),
+}
+
+
+class Phrasebook:
+    """Translates the texts it knows; when a number of askers is given, only when all of them ask at once."""
+
+    name = "phrasebook"
+
+    def __init__(self, askers=1):
+        self.together = threading.Barrier(askers)
+
+    def translate(self, text, source):
+        self.together.wait(timeout=30)
+        if text not in IN_ENGLISH:
+            raise ProviderFailed(Untranslated.UNSUPPORTED_LANGUAGE)
+        return IN_ENGLISH[text]
+
+
+@pytest.fixture
+def make_pipeline(engine, registry):
+    def make(*providers, untranslated_threshold=1.0, boilerplate=()):
+        bounds = {"concurrency": 32, "breaker_failures": 3, "breaker_pause_seconds": 60.0}
+        return Pipeline(
+            Detector(engine, ("en", "nl", "de")),
+            Translator(providers, deadline_seconds=30.0, **bounds),
+            Champion(registry),
+            Router(ROUTES, untranslated_threshold),
+            boilerplate,
+        )
+
+    return make
+
+
+@pytest.fixture
+def version(registry, add_version, now):
+    """The version that serves."""
+    version = add_version(now)
+    registry.promote(version, set(ROUTES))
+    return version
+
+
+def test_a_translated_inquiry_is_classified_by_its_english_text(make_pipeline, version):
+    decision = make_pipeline(Phrasebook()).decide(InquiryText(DUTCH))
+
+    assert decision.model_dump(exclude={"confidence", "alternatives", "intents", "explanation"}) == {
+        "language": {"code": "nl", "confidence": 1.0, "source": "detector"},
+        "translation": {
+            "status": "translated",
+            "text": IN_ENGLISH[DUTCH],
+            "provider": "phrasebook",
+            "cached": False,
+        },
+        "category": "order_status",
+        "desk": "orders",
+        "automatic": True,
+        "reason": "category order_status",
+        "model": version,
+    }
+
+
+def test_the_confidences_are_those_of_the_model(make_pipeline, version, classifier):
+    prediction = classifier.classify([IN_ENGLISH[DUTCH]])[0]
+
+    decision = make_pipeline(Phrasebook()).decide(InquiryText(DUTCH))
+
+    confidence = round(prediction.confidence, 4)
+    assert decision.confidence == confidence
+    assert decision.intents == (Intent(category="order_status", confidence=confidence, text=DUTCH),)
+    assert [(other.category, other.confidence) for other in decision.alternatives] == [
+        (other.category, round(other.confidence, 4)) for other in prediction.alternatives
+    ]
+    assert [(spoke.term, spoke.weight) for spoke in decision.explanation] == [
+        (term.term, term.weight) for term in prediction.explanation
+    ]
+
+
+def test_an_english_inquiry_needs_no_translation(make_pipeline, version):
+    decision = make_pipeline(Phrasebook()).decide(InquiryText(ENGLISH))
+
+    assert decision.translation == Translation(status="not_needed")
+    assert (decision.language.code, decision.category, decision.desk) == ("en", "order_status", "orders")
+
+
+def test_an_untranslated_inquiry_goes_to_triage_and_says_so(make_pipeline, version):
+    decision = make_pipeline().decide(InquiryText(GERMAN))
+
+    assert decision.translation == Translation(status="unavailable", reason=Untranslated.NO_PROVIDER)
+    assert (decision.desk, decision.automatic, decision.model) == ("triage", False, version)
+    assert decision.reason == f"{decision.category} at {decision.confidence:.2f}, below 1.00, not translated"
+
+
+def test_an_untranslated_inquiry_is_classified_as_it_is(make_pipeline, version):
+    decision = make_pipeline(untranslated_threshold=0.0).decide(
+        InquiryText("Mein Passwort für den Login ist falsch.")
+    )
+
+    assert (decision.category, decision.desk) == ("account_access", "support")
+
+
+@pytest.mark.parametrize("providers", [(), (Phrasebook(),)], ids=["no provider", "a provider"])
+def test_without_a_model_it_goes_to_triage_with_what_is_known(make_pipeline, providers):
+    decision = make_pipeline(*providers).decide(InquiryText(DUTCH))
+
+    translation = (
+        Translation(status="translated", text=IN_ENGLISH[DUTCH], provider="phrasebook")
+        if providers
+        else Translation(status="unavailable", reason=Untranslated.NO_PROVIDER)
+    )
+    assert decision.language == Language(code="nl", confidence=1.0, source="detector")
+    assert decision.translation == translation
+    assert (decision.category, decision.confidence, decision.model) == (None, 0.0, None)
+    assert (decision.desk, decision.automatic, decision.reason) == ("triage", False, "no model can be loaded")
+
+
+def test_the_subject_is_read_before_the_text(make_pipeline, version):
+    decision = make_pipeline().decide(InquiryText("Please help me quickly.", subject="I forgot my password"))
+
+    assert decision.intents[0].text == "I forgot my password\n\nPlease help me quickly."
+    assert decision.category == "account_access"
+
+
+def test_the_declared_language_counts(make_pipeline, version):
+    declared = InquiryText("Retour", declared=LanguageCode("nl"))
+
+    assert make_pipeline().decide(declared).language == Language(code="nl", confidence=0.7, source="declared")
+
+
+def test_the_country_decides_how_phone_numbers_are_masked(make_pipeline, version):
+    asked = []
+
+    class Listener(Phrasebook):
+        def translate(self, text, source):
+            asked.append(text)
+            return "Where is my order?"
+
+    make_pipeline(Listener()).decide(InquiryText(f"{DUTCH} Bel 0171 1234567", country="DE"))
+
+    assert asked == [f"{DUTCH} Bel [[1]]"]
+
+
+def test_what_the_form_and_the_mail_program_add_is_not_read(make_pipeline, version):
+    text = f"Contact form\n{ENGLISH}\n\nOn Monday, 2 March 2026, bob wrote:\n> I forgot my password"
+
+    decision = make_pipeline(boilerplate=("contact form",)).decide(InquiryText(text))
+
+    assert decision.intents[0].text == ENGLISH
+
+
+def test_many_are_decided_as_each_by_itself(make_pipeline, version):
+    pipeline = make_pipeline(Phrasebook())
+    texts = [DUTCH, GERMAN, ENGLISH, "12345", "Meine Lampe ist defekt", "订单", "!!!"] * 4
+    inquiries = [InquiryText(text, subject="Hallo" if text == DUTCH else None) for text in texts]
+
+    assert pipeline.decide_all(inquiries) == [pipeline.decide(inquiry) for inquiry in inquiries]
+
+
+def test_none_are_decided_as_none(make_pipeline, version):
+    assert make_pipeline().decide_all([]) == []
+
+
+def test_many_are_translated_at_once(make_pipeline, version):
+    decisions = make_pipeline(Phrasebook(askers=16)).decide_all([InquiryText(DUTCH)] * 32)
+
+    assert {decision.translation.text for decision in decisions} == {IN_ENGLISH[DUTCH]}

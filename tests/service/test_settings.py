@@ -1,0 +1,96 @@
+"""Settings: the packaged company, a file over it, variables over both; each value as it was written."""
+
+import pytest
+
+from model import configuration
+from service.pipeline.routing import CategoryRoute
+from service.settings import check
+
+OWN = """
+[categories.menu]
+desk = "kitchen"
+threshold = 0.9
+[categories.booking]
+desk = "triage"
+[desks.kitchen]
+name = "Kitchen"
+[desks.triage]
+name = "Reception"
+"""
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Settings of a file's text and of variables, as a process reads them."""
+
+    def make(toml="", **variables):
+        file = tmp_path / "loket.toml"
+        file.write_text(toml, "utf-8")
+        return check(configuration.read(variables, str(file)))
+
+    return make
+
+
+def test_the_defaults_are_valid(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    made = check(configuration.read({}))
+
+    assert (len(made.categories), len(made.desks), made.translation.providers) == (16, 12, ("google",))
+    assert made.database_url == "sqlite:///data/loket.sqlite3"
+
+
+def test_a_file_and_over_it_the_environment_set_values(settings):
+    made = settings(
+        'routing = {threshold = 0.7, untranslated_threshold = 0.9}\nlanguages.site = ["nl-BE", "iw"]',
+        LOKET_ROUTING__THRESHOLD="0.75",
+        LOKET_TRANSLATION__PROVIDERS='["libretranslate"]',
+        LOKET_TRANSLATION__LIBRETRANSLATE__URL="http://127.0.0.1:5000",
+        LOKET_WEB__SECURE_COOKIES="true",
+        LOKET_DATA_DIR="/var/lib/loket",
+    )
+
+    assert (made.routing.threshold, made.routing.untranslated_threshold) == (0.75, 0.9)
+    assert (made.languages.site, made.translation.providers) == (("nl", "he"), ("libretranslate",))
+    assert (made.web.secure_cookies, made.database_url) == (True, "sqlite:////var/lib/loket/loket.sqlite3")
+
+
+def test_own_categories_and_desks_replace_those_of_the_default_company(settings):
+    made = settings(OWN)
+
+    assert (set(made.categories), set(made.desks)) == ({"menu", "booking"}, {"kitchen", "triage"})
+
+
+def test_a_variable_adds_to_the_categories(settings):
+    assert len(settings(LOKET_CATEGORIES__FAQ__DESK="care").categories) == 17
+
+
+@pytest.mark.parametrize(("own", "threshold"), [("0.9", 0.9), ("0", 0.0)])
+def test_a_category_has_its_own_threshold_or_the_common_one(settings, own, threshold):
+    made = settings(OWN, LOKET_ROUTING__THRESHOLD="0.5", LOKET_CATEGORIES__MENU__THRESHOLD=own)
+
+    assert made.category_routes() == {
+        "menu": CategoryRoute("kitchen", threshold),
+        "booking": CategoryRoute("triage", 0.5),
+    }
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["secret", "12345678", "0123", "-12", "1_000", "1e5", "1.10", "true", "null", "a\"b'c", "{a", "9" * 5_000],
+    ids=lambda secret: secret[:10],
+)
+def test_a_secret_in_a_variable_is_taken_as_it_is_written(settings, secret):
+    made = settings(LOKET_TRANSLATION__LIBRETRANSLATE__API_KEY=secret)
+
+    assert made.translation.libretranslate.api_key == secret
+
+
+def test_a_number_in_a_file_may_be_a_secret(settings):
+    made = settings("translation.libretranslate.api_key = 12345678")
+
+    assert made.translation.libretranslate.api_key == "12345678"
+
+
+def test_a_folder_may_be_named_with_digits(settings):
+    assert str(settings(LOKET_DATA_DIR="2026").data_dir) == "2026"
