@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from model.errors import ConfigurationInvalid
-from model.registry import Registry, read_or_make_key
+
+if TYPE_CHECKING:
+    from model.registry import Registry
 
 _PREFIX = "LOKET_"
 _NOT_VALUES = {"LOKET_CONFIG"}  # says where the file is
@@ -31,8 +33,10 @@ class Configuration:
         """The folder of everything that is written."""
         return Path(str(self.values.get("data_dir") or "data"))
 
-    def registry(self) -> Registry:
+    def registry(self) -> "Registry":
         """The model registry of this data folder, with its key made at first use."""
+        from model.registry import Registry, read_or_make_key  # scikit-learn: a second that few commands need
+
         models = self.values.get("models", {})
         if not isinstance(models, dict):
             raise ConfigurationInvalid(f"{self.variables.get(('models',), self.file)}: models: is not a table")

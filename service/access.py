@@ -87,6 +87,13 @@ def create_user(people: People, at: datetime, name: str, password: str, role: st
     people.add_user(at, name, hash_password(password), role, sorted(set(desks)))
 
 
+def change_password(people: People, name: str, password: str) -> bool:
+    """Set a password, end the user's sessions and a lock-out; answers whether there is such a user."""
+    hashed = hash_password(password)
+    people.forget_failures(_digest(name))
+    return people.change_user(name, password_hash=hashed)
+
+
 def hash_password(password: str) -> str:
     """The hash to store.
 

@@ -1,5 +1,6 @@
 """The command `loket`. Commands parse and print; what they do is done elsewhere, and imported when called."""
 
+import logging
 from importlib import import_module
 
 import click
@@ -41,3 +42,5 @@ def main() -> None:
 
     Example: loket serve
     """
+    # Commands tell a person what went wrong in one line; `serve` and `worker` set up their own logs.
+    logging.getLogger().addHandler(logging.NullHandler())

@@ -86,8 +86,8 @@ def _none_for_empty(value: Any) -> Any:
 
 
 Text = Annotated[
-    str, BeforeValidator(_line_breaks), Field(max_length=TEXT_MAX_CHARS, examples=["Waar blijft mijn bestelling?"]),
-    AfterValidator(_plain), AfterValidator(_not_blank),
+    str, Field(max_length=TEXT_MAX_CHARS, examples=["Waar blijft mijn bestelling?"]),
+    BeforeValidator(_line_breaks), AfterValidator(_plain), AfterValidator(_not_blank),
 ]  # fmt: skip
 Line = Annotated[str, Field(max_length=300), AfterValidator(_one_line)]
 EmailLine = Annotated[str, Field(max_length=320), AfterValidator(_one_line), AfterValidator(_email)]

@@ -15,7 +15,7 @@ from model.configuration import read as read_configuration
 from model.errors import ConfigurationInvalid, ModelError
 from model.registry import Registry
 from training.card import model_card
-from training.dataset import read_file, seed_files
+from training.dataset import Dataset, read_file, seed_files
 from training.evaluate import figures
 
 
@@ -27,21 +27,25 @@ def train(
     Raises:
         TrainingDataInvalid: The files cannot be trained on.
     """
-    datasets = [read_file(path) for path in paths]
+    return train_on([read_file(path) for path in paths], registry, name=name, at=at, progress=progress)
+
+
+def train_on(
+    datasets: Sequence[Dataset],
+    registry: Registry,
+    *,
+    name: str,
+    at: datetime,
+    progress: Progress | None = None,
+) -> str:
+    """The same on what was read before."""
     inquiries = [inquiry for dataset in datasets for inquiry in dataset.inquiries]
     labels = [inquiry.label for inquiry in inquiries]
     classifier = InquiryClassifier().fit([inquiry.english() for inquiry in inquiries], labels, progress)
     languages = [inquiry.language or "und" for inquiry in inquiries]
-    held_out = classifier.held_out_probabilities_
-    metrics: dict[str, Any] = figures(held_out, classifier.classes_, labels, languages)
-    return registry.add(
-        classifier,
-        name=name,
-        data=[dataset.facts() for dataset in datasets],
-        metrics=metrics,
-        card=model_card,
-        at=at,
-    )
+    metrics = figures(classifier.held_out_probabilities_, classifier.classes_, labels, languages)
+    data = [dataset.facts() for dataset in datasets]
+    return registry.add(classifier, name=name, data=data, metrics=metrics, card=model_card, at=at)
 
 
 @click.command("train")
@@ -68,8 +72,9 @@ def main(paths: tuple[Path, ...], name: str, promote: bool, config: str | None, 
 def _train_and_tell(paths: list[Path], name: str, promote: bool, config: str | None, as_json: bool) -> None:
     configuration = read_configuration(os.environ, config)
     registry = configuration.registry()
+    datasets = [read_file(path) for path in paths]
     with click.progressbar(length=1, label="Training", file=sys.stderr) as bar:
-        version = train(paths, registry, name=name, at=datetime.now(UTC), progress=_show_on(bar))
+        version = train_on(datasets, registry, name=name, at=datetime.now(UTC), progress=_show_on(bar))
     facts = {"version": version, "metrics": registry.manifest(version).metrics}
     click.echo(json.dumps(facts) if as_json else version)
     if promote:

@@ -17,7 +17,7 @@ _SEEN = {"If-Match": "the ticket's version that you have seen; needed to change 
 
 
 @blueprint.get("/desks")
-@operation("List desks", scope="desk", answers={200: DeskList}, problems=(401, 403))
+@operation("List desks", scope="desk", answers={200: DeskList}, problems=(401, 403, 503))
 def desks(actor: Actor) -> DeskList:
     """The desks that the key may see, with the number of open tickets."""
     return desk_list(loket(), actor.sees)
@@ -28,7 +28,7 @@ def desks(actor: Actor) -> DeskList:
     "List a desk's tickets",
     scope="desk",
     answers={200: TicketPage},
-    problems=(401, 403, 404, 422),
+    problems=(401, 403, 404, 422, 503),
     query={"status": "`open` or `closed`; both without it", "cursor": "`next` of the page before"},
 )
 def tickets(actor: Actor, desk: str) -> TicketPage:
@@ -44,7 +44,11 @@ def tickets(actor: Actor, desk: str) -> TicketPage:
 
 @blueprint.post("/tickets/<ticket_id>/confirm")
 @operation(
-    "Confirm a ticket", scope="desk", answers={200: TicketView}, problems=(401, 403, 404, 409), headers=_SEEN
+    "Confirm a ticket",
+    scope="desk",
+    answers={200: TicketView},
+    problems=(401, 403, 404, 409, 422, 503),
+    headers=_SEEN,
 )
 def confirm(actor: Actor, ticket_id: str) -> TicketView:
     """Category and desk are right; this becomes a label."""
@@ -57,7 +61,7 @@ def confirm(actor: Actor, ticket_id: str) -> TicketView:
     scope="desk",
     body=Correction,
     answers={200: TicketView},
-    problems=(400, 401, 403, 404, 409, 413, 415, 422),
+    problems=(400, 401, 403, 404, 409, 413, 415, 422, 503),
     headers=_SEEN,
 )
 def correct(actor: Actor, ticket_id: str, body: Correction) -> TicketView:
@@ -67,7 +71,7 @@ def correct(actor: Actor, ticket_id: str, body: Correction) -> TicketView:
 
 
 @blueprint.post("/tickets/<ticket_id>/close")
-@operation("Close a ticket", scope="desk", answers={200: TicketView}, problems=(401, 403, 404))
+@operation("Close a ticket", scope="desk", answers={200: TicketView}, problems=(401, 403, 404, 503))
 def close(actor: Actor, ticket_id: str) -> TicketView:
     """It is answered."""
     return ticket_view(intake.close(loket().store, datetime.now(UTC), actor, ticket_id))

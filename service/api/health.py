@@ -37,14 +37,14 @@ class Readiness(BaseModel):
 
 @blueprint.get("/healthz")
 @operation("Alive", scope=ANYBODY, answers={200: Alive})
-def alive(actor: Actor | None) -> Alive:
+def alive() -> Alive:
     """The process answers; asks nothing else."""
     return Alive()
 
 
 @blueprint.get("/readyz")
 @operation("Ready", scope=ANYBODY, answers={200: Readiness, 503: Readiness})
-def ready(actor: Actor | None) -> tuple[Readiness, int]:
+def ready() -> tuple[Readiness, int]:
     """Database, model and worker. Inquiries are accepted as long as the database is there."""
     found = _readiness(loket())
     return found, 200 if found.ready else 503

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, redirect, request, url_for
 
 from service import intake
 from service.access import Actor
-from service.api.operation import ANYBODY, json_body, loket, operation
+from service.api.operation import ANYBODY, caller, json_body, loket, operation
 from service.api.problems import FORM_TYPES
 from service.api.views import InquiryView, Received, decision_of, inquiry_view
 from service.storage.records import Inquiry
@@ -32,8 +32,9 @@ _WAIT_STEP_SECONDS = 0.05
         "Prefer": "`wait=N`: up to 10 seconds for the decision",
     },
 )
-def submit(actor: Actor | None) -> object:
+def submit() -> object:
     """Stored before it is answered, as JSON or as an HTML form post."""
+    actor = caller()
     if actor:
         actor.require("submit")
     is_form = request.mimetype in FORM_TYPES
@@ -48,7 +49,7 @@ def submit(actor: Actor | None) -> object:
 
 
 @blueprint.get("/inquiries/<inquiry_id>")
-@operation("Read an inquiry", scope="desk", answers={200: InquiryView}, problems=(401, 403, 404))
+@operation("Read an inquiry", scope="desk", answers={200: InquiryView}, problems=(401, 403, 404, 503))
 def read(actor: Actor, inquiry_id: str) -> InquiryView:
     """For whoever sees a desk on which it lies."""
     return inquiry_view(*intake.visible_inquiry(loket().store, actor, inquiry_id))

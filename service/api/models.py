@@ -10,7 +10,7 @@ blueprint = Blueprint("models", __name__, url_prefix="/api/v1/models")
 
 
 @blueprint.get("")
-@operation("List model versions", scope="models", answers={200: ModelList}, problems=(401, 403))
+@operation("List model versions", scope="models", answers={200: ModelList}, problems=(401, 403, 503))
 def versions(actor: Actor) -> ModelList:
     """Every version whose manifest this registry signed, newest first."""
     registry = loket().registry
@@ -19,7 +19,7 @@ def versions(actor: Actor) -> ModelList:
 
 
 @blueprint.post("/<version>/promote")
-@operation("Promote a version", scope="models", answers={200: ModelVersion}, problems=(401, 403, 404, 409))
+@operation("Promote a version", scope="models", answers={200: ModelVersion}, problems=(401, 403, 404, 409, 503))
 def promote(actor: Actor, version: str) -> ModelVersion:
     """It serves from the next inquiry on, in every worker."""
     registry = loket().registry

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from service.api.operation import Operation
-from service.api.problems import Problem
+from service.api.problems import FORM_TYPES, Problem
 
 blueprint = Blueprint("openapi", __name__)
 _REFERENCE = "#/components/schemas/{model}"
@@ -74,7 +74,8 @@ def _operation(rule: str, view: Any, declared: Operation) -> dict[str, Any]:
     if declared.scope:
         described |= {"security": [{"key": []}], "x-scope": declared.scope}
     if declared.body:
-        content = {"application/json": {"schema": _reference(declared.body)}}
+        types = ("application/json", *(FORM_TYPES if declared.takes_forms else ()))
+        content = {type_: {"schema": _reference(declared.body)} for type_ in types}
         described["requestBody"] = {"required": True, "content": content}
     return described
 

@@ -28,6 +28,7 @@ class Operation:
     problems: tuple[int, ...]
     query: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    takes_forms: bool = False
 
 
 def loket() -> Loket:
@@ -54,16 +55,18 @@ def operation(
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Make a view: checks key and scope, parses the body, writes the answered model as JSON.
 
-    The view gets ``actor`` (None for an anonymous caller, where no scope is asked), ``body`` where it
+    The view gets ``actor`` where a scope is asked, ``body`` where it
     takes one, and the parts of the path; it answers a model, or
     a model and its status, or a response. What it ``reads`` is described, and parsed by the view itself.
     """
-    described = Operation(summary, scope, body or reads, answers, problems, query or {}, headers or {})
+    described = Operation(
+        summary, scope, body or reads, answers, problems, query or {}, headers or {}, reads is not None
+    )
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Response]:
         @wraps(view)
         def called(**path: Any) -> Response:
-            arguments = path | {"actor": _authorised(scope)}
+            arguments = path | ({"actor": _authorised(scope)} if scope else {})
             if body is not None:
                 arguments["body"] = body.model_validate(json_body())
             return _response(view(**arguments))
@@ -92,10 +95,8 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON value")
 
 
-def _authorised(scope: str | None) -> Actor | None:
+def _authorised(scope: str) -> Actor:
     actor = caller()
-    if scope is None:
-        return actor
     if actor is None:
         raise Unauthenticated
     actor.require(scope)

@@ -68,7 +68,13 @@ def problem(status: int, detail: str, fields: list[FieldProblem] | None = None) 
 def of_validation(error: ValidationError) -> Response:
     """What a body got wrong, each field by its path."""
     fields = [FieldProblem(field=_path(one["loc"]), message=_message(one)) for one in error.errors()]
-    return problem(422, f"{fields[0].field}: {fields[0].message}" if fields else "is invalid", fields)
+    return problem(422, problem_of(error), fields)
+
+
+def problem_of(error: ValidationError) -> str:
+    """The first thing that is wrong, in one line."""
+    first = error.errors()[0]
+    return f"{_path(first['loc'])}: {_message(first)}"
 
 
 def of_error(error: Exception) -> Response:

@@ -30,6 +30,7 @@ def export(output: TextIO, everything: bool, configuration: Configuration) -> No
     Example: loket export --output labels.jsonl
     """
     _, store = open_store(configuration)
+    output.write("")  # an export of nothing is an empty file, not the one that was there before
     total = store.inquiries.count_received()
     with click.progressbar(length=total, label="Exporting", file=sys.stderr) as bar:
         for row in _rows(store, everything, bar.update):

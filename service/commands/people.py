@@ -10,6 +10,14 @@ from service import access
 from service.commands.options import as_json, command_of, known_desks, open_store, tell
 from service.errors import NotFound
 
+
+def _check_name(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
+    if not 0 < len(name) <= 100 or not name.isprintable() or name != name.strip():
+        raise click.BadParameter("has 1 to 100 printable characters, and no blanks around them")
+    return name
+
+
+_new_name = click.argument("name", callback=_check_name)
 _desk = click.option("--desk", "desks", multiple=True, help="A desk; repeatable.")
 
 
@@ -22,7 +30,7 @@ def users() -> None:
 
 
 @users.command("create")
-@click.argument("name")
+@_new_name
 @click.option("--role", type=click.Choice(access.ROLES), required=True)
 @_desk
 @command_of
@@ -48,8 +56,7 @@ def change_password(name: str, configuration: Configuration) -> None:
     Example: loket users password anna
     """
     _, store = open_store(configuration)
-    hashed = access.hash_password(_password())
-    _found(store.people.change_user(name, password_hash=hashed), f"there is no user {name!r}")
+    _found(access.change_password(store.people, name, _password()), f"there is no user {name!r}")
     click.echo(f"{name} has a new password.")
 
 
@@ -95,7 +102,7 @@ def keys() -> None:
 
 
 @keys.command("create")
-@click.argument("name")
+@_new_name
 @click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(access.SCOPES))
 @_desk
 @command_of

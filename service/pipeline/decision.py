@@ -1,9 +1,18 @@
 """What the pipeline concluded of one inquiry; the same models make the stored record and the API's answer."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 Confidence = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -18,6 +27,11 @@ class WithoutAbsent(_Part):
     @model_serializer(mode="wrap")
     def _present(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         return {name: value for name, value in handler(self).items() if value is not None}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Describe the fields as they are declared: the serializer above would hide them."""
+        return handler(cast(CoreSchema, {key: part for key, part in schema.items() if key != "serialization"}))
 
 
 class Language(WithoutAbsent):

@@ -13,6 +13,8 @@ _IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}\b")
 # marked as unknown; translators that write full-width brackets or add blanks are read as well.
 _PLACEHOLDER = re.compile(r"[\[［【]\s*[\[［【]\s*(\d{1,6})\s*[\]］】]\s*[\]］】]")
 
+_HIGH = 100_000  # from here on a number in brackets is the customer's and no placeholder's
+
 
 @dataclass(frozen=True)
 class Masked:
@@ -33,7 +35,8 @@ def mask(text: str, regions: Sequence[str] = ()) -> Masked:
         text: What is about to leave the house.
         regions: ISO 3166 countries in whose forms phone numbers without country code are read.
     """
-    free = 1 + max((int(found[1]) for found in _PLACEHOLDER.finditer(text)), default=0)
+    taken = (int(found[1]) for found in _PLACEHOLDER.finditer(text))
+    free = 1 + max((number for number in taken if number < _HIGH), default=0)
     pieces, originals, end = [], {}, 0
     for number, (start, stop) in enumerate(_spans(text, regions), free):
         originals[number] = text[start:stop]
@@ -42,13 +45,15 @@ def mask(text: str, regions: Sequence[str] = ()) -> Masked:
     return Masked("".join([*pieces, text[end:]]), originals)
 
 
-def _spans(text: str, regions: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Where personal data stands, in order; the longest of overlapping finds."""
-    end = 0
-    for start, stop in sorted(_finds(text, regions), key=lambda span: (span[0], -span[1])):
-        if start >= end:
-            yield start, stop
-            end = stop
+def _spans(text: str, regions: Sequence[str]) -> list[tuple[int, int]]:
+    """Where personal data stands, in order; finds that overlap are one."""
+    merged: list[tuple[int, int]] = []
+    for start, stop in sorted(_finds(text, regions)):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(stop, merged[-1][1]))
+        else:
+            merged.append((start, stop))
+    return merged
 
 
 def _finds(text: str, regions: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from service.errors import CannotStart, StorageUnavailable
 
 _BUSY_SECONDS = 5.0  # how long a writer waits for another before it says so
+_POSTGRES = {"connect_timeout": 5, "options": f"-c lock_timeout={_BUSY_SECONDS:.0f}s"}
 _CONNECTIONS = 16  # kept open: as many as a process has threads by default, twice
 _AUTOCOMMIT = "AUTOCOMMIT"
 
@@ -27,9 +28,24 @@ def make_engine(url: str, *, busy_seconds: float = _BUSY_SECONDS) -> Engine:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             return _sqlite_engine(parsed, busy_seconds)
-        return create_engine(_with_psycopg(parsed), pool_pre_ping=True, connect_args={"connect_timeout": 5})
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        return create_engine(_with_psycopg(parsed), pool_pre_ping=True, connect_args=_POSTGRES)
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as error:
         raise CannotStart(f"database.url: {error}") from error
+
+
+class _WriteQueue:
+    """Lets the threads of a process write one after the other, each waiting no longer than for SQLite itself."""
+
+    def __init__(self, seconds: float) -> None:
+        self._lock = threading.Lock()
+        self._seconds = seconds
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=self._seconds):
+            raise StorageUnavailable
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
 
 
 @contextmanager
@@ -46,7 +62,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     Raises:
         StorageUnavailable: The database is locked, full, read-only or gone.
     """
-    queue = engine.get_execution_options().get("write_lock", nullcontext())
+    queue = engine.get_execution_options().get("write_queue", nullcontext())
     with _wrapping_errors(), queue, engine.begin() as connection:
         yield connection
 
@@ -62,7 +78,12 @@ def _wrapping_errors() -> Iterator[None]:
 
 
 def _is_about_data(error: DBAPIError) -> bool:
-    """Broken constraints and wrong statements are ours to handle; the rest is the database's state."""
+    """Broken constraints and wrong statements are ours to handle; the rest is the database's state.
+
+    A table or column that is not there (SQLSTATE 42P01, 42703) is a database that was not migrated.
+    """
+    if getattr(error.orig, "sqlstate", None) in {"42P01", "42703"}:
+        return False
     return type(error).__name__ in {"IntegrityError", "ProgrammingError", "DataError"}
 
 
@@ -72,16 +93,23 @@ def _with_psycopg(url: Any) -> Any:
 
 def _sqlite_engine(url: Any, busy_seconds: float) -> Engine:
     if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(Path(url.database).parent)
     # Threads of a process queue for the one writer that SQLite allows: left to themselves they would sleep
     # and retry, for up to 100 ms at a time.
-    queue = {"write_lock": threading.Lock()}
+    queue = {"write_queue": _WriteQueue(busy_seconds)}
     engine = create_engine(
         url, connect_args={"timeout": busy_seconds}, pool_size=_CONNECTIONS, execution_options=queue
     )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotStart(f"the data folder {folder} cannot be written: {error.strerror}") from error
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

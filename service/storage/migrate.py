@@ -4,6 +4,7 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from alembic import command
 from alembic.config import Config
@@ -11,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
+from service.errors import CannotStart
 from service.storage.engine import reading, writing
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -21,6 +23,7 @@ def upgrade(engine: Engine) -> str:
     """Run the missing migrations; answers the revision that the database has now."""
     with _one_at_a_time(engine), writing(engine) as connection:
         if engine.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _POSTGRES_LOCK})
         command.upgrade(_config(connection), "head")
         return str(MigrationContext.configure(connection).get_current_revision())
@@ -46,6 +49,13 @@ def _one_at_a_time(engine: Engine) -> Iterator[None]:
     if engine.dialect.name != "sqlite" or not engine.url.database:
         yield
         return
-    with Path(f"{engine.url.database}.lock").open("w") as lock:
+    with _lock_file(Path(f"{engine.url.database}.lock")) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _lock_file(path: Path) -> TextIO:
+    try:
+        return path.open("w")
+    except OSError as error:
+        raise CannotStart(f"{path} cannot be written: {error.strerror}") from error

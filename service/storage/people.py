@@ -88,8 +88,19 @@ class People:
         more = {"count": sign_in_failures.c.count + 1, "last_at": at}
         with writing(self._engine) as connection:
             connection.execute(delete(sign_in_failures).where(sign_in_failures.c.last_at <= at - forget))
-            if connection.execute(update(sign_in_failures).where(same).values(more)).rowcount == 0:
+            if connection.execute(update(sign_in_failures).where(same).values(more)).rowcount == 1:
+                return
+        try:
+            with writing(self._engine) as connection:
                 connection.execute(insert(sign_in_failures), {"name_hash": name_hash, "count": 1, "last_at": at})
+        except IntegrityError:  # the first failures came together
+            with writing(self._engine) as connection:
+                connection.execute(update(sign_in_failures).where(same).values(more))
+
+    def forget_failures(self, name_hash: str) -> None:
+        """Let a name that was locked out try again."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(sign_in_failures).where(sign_in_failures.c.name_hash == name_hash))
 
     def open_session(self, at: datetime, user_id: str, name_hash: str, token_hash: str, lasts: timedelta) -> None:
         """Start a session, forget the name's failures and sessions that are over."""

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from service import intake
 from service.access import Actor
 from service.api.operation import loket
-from service.api.problems import status_of
+from service.api.problems import problem_of, status_of
 from service.api.views import decision_of, desk_list
 from service.errors import Conflict, InvalidInput, NotFound
 from service.storage.records import Inquiry, Ticket
@@ -97,9 +97,10 @@ def _done(ticket_id: str, what: str, act: Callable[[], Ticket]) -> Response | tu
     except (Conflict, InvalidInput) as error:
         now = intake.visible_ticket(loket().store, g.actor, ticket_id)
         return _ticket_page(now, str(error)), status_of(error)
-    except ValidationError:
+    except ValidationError as error:
         now = intake.visible_ticket(loket().store, g.actor, ticket_id)
-        return _ticket_page(now, "Choose another category or desk."), 422
+        is_of_a_field = bool(error.errors()[0]["loc"])
+        return _ticket_page(now, problem_of(error) if is_of_a_field else "Choose another category or desk."), 422
     desk = request.form.get("on", "")
     if desk not in loket().settings.desks or not g.actor.sees(desk):
         return redirect(url_for("inbox.desks"), 303)

@@ -21,7 +21,7 @@ def page() -> str:
 
 
 @blueprint.post("/sign-in")
-def enter() -> Response | tuple[str, int]:
+def enter() -> Response | tuple[str, int, dict[str, str]]:
     """Opens a session, or says that name or password is wrong."""
     onward = session.local_path(request.form.get("next"))
     lasts = timedelta(hours=loket().settings.web.session_hours)
@@ -30,7 +30,8 @@ def enter() -> Response | tuple[str, int]:
         token = access.sign_in(loket().store.people, datetime.now(UTC), name, password, lasts)
     except (Unauthenticated, TooManyAttempts) as error:
         status = 429 if isinstance(error, TooManyAttempts) else 401
-        return render_template("sign_in.html", next=onward, problem=str(error), name=name), status
+        page = render_template("sign_in.html", next=onward, problem=str(error), name=name)
+        return page, status, {"Retry-After": "900"} if status == 429 else {}
     return session.start(redirect(onward or url_for("inbox.desks"), 303), token)
 
 

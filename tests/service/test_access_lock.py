@@ -77,20 +77,6 @@ def test_failures_before_it_do_not_count(now, anna, enter, between):
     assert isinstance(enter(later, anna), str)
 
 
-@pytest.mark.parametrize(
-    "database_url",
-    [
-        "sqlite",
-        pytest.param(
-            "postgresql",
-            marks=pytest.mark.xfail(
-                reason="service/storage/people.py count_failure: first failures at once are an IntegrityError",
-                strict=True,
-            ),
-        ),
-    ],
-    indirect=True,
-)
 def test_failures_that_come_together_are_all_counted(store, now):
     together, broken = threading.Barrier(8), []
 

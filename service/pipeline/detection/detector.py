@@ -19,6 +19,12 @@ _NOT_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[A-Za-z]*\d[A-Za-z\d]
 _SITE_SHARE = 0.8  # of the prior: most visitors write a language of the site
 _DECLARED_ODDS = 8.0  # a form shown in a language is mostly filled in in that language
 _FEW_LETTERS = 20  # below, words alone are a guess: published figures for single words are 0.23 to 0.55
+_MANY_LETTERS = 200  # from here on even close languages are told apart
+# Languages whose short texts engines confuse, with certainty.
+_CLOSE = (
+    frozenset({"nl", "af"}), frozenset({"da", "no", "sv"}), frozenset({"cs", "sk"}), frozenset({"hr", "sl"}),
+    frozenset({"bg", "mk"}), frozenset({"es", "ca"}), frozenset({"hi", "mr", "ne"}),
+)  # fmt: skip
 _SURE = 0.6  # below, the language stays unknown
 _DECLARED_ALONE = 0.7  # confidence where there is too little text to contradict the form
 
@@ -41,7 +47,7 @@ class Detector:
         scripts = letters_by_script(words)
         by_script = language_by_script(words, scripts)
         if by_script:
-            return _by_script(by_script, declared)
+            return _by_script(by_script, declared, words)
         if not scripts:
             return _language(LanguageCode(UNDETERMINED), 0.0, "none")
         script = iso_script(scripts)
@@ -52,6 +58,7 @@ class Detector:
     def _by_words(self, words: str, letters: int, script: str | None, declared: LanguageCode | None) -> Language:
         found = self._engine.probabilities(words, self._prior(script, declared))
         best, probability = max(found.items(), key=lambda item: item[1], default=(None, 0.0))
+        best = self._of_close_ones(best, letters, declared)
         if declared and declared.code not in self._engine.languages and not self._is_of_site(best):
             return _unknown(declared)
         if letters < _FEW_LETTERS:
@@ -71,6 +78,16 @@ class Detector:
             return _language(best, confidence, "site")
         return _language(LanguageCode(UNDETERMINED), 0.0, "none")
 
+    def _of_close_ones(
+        self, best: LanguageCode | None, letters: int, declared: LanguageCode | None
+    ) -> LanguageCode | None:
+        """Of languages that share most of their words, in a short text, the one that is expected here."""
+        close = next((group for group in _CLOSE if best and best.code in group), frozenset())
+        if letters >= _MANY_LETTERS or best is None or (declared is None and best.code in self._site):
+            return best
+        expected = [declared.code] if declared else self._site
+        return next((LanguageCode(code) for code in expected if code in close), best)
+
     def _is_of_site(self, language: LanguageCode | None) -> bool:
         return language is not None and language.code in self._site
 
@@ -85,9 +102,9 @@ class Detector:
         return prior
 
 
-def _by_script(found: LanguageCode, declared: LanguageCode | None) -> Language:
+def _by_script(found: LanguageCode, declared: LanguageCode | None, text: str) -> Language:
     """The script's usual language, unless the form declared another that is written in it."""
-    if declared and declared.code in written_alike(found.code):
+    if declared and declared.code in written_alike(found.code, text):
         return _language(declared, _DECLARED_ALONE, "declared")
     return _language(found, 0.99, "script")
 

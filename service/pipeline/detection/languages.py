@@ -60,6 +60,8 @@ def english_name(code: str) -> str:
 
 def regions(code: str) -> tuple[str, ...]:
     """Countries where many customers write a language: ``nl`` -> ``NL``, ``BE``."""
+    if code == UNDETERMINED:
+        return ()
     region = str(get_global("likely_subtags").get(code, "")).rpartition("_")[2]
     return _COUNTRIES.get(code, (region,) if len(region) == 2 and region.isupper() else ())
 

@@ -26,14 +26,18 @@ _KANA = {"HIRAGANA", "KATAKANA"}
 _TRADITIONAL = frozenset("個們這國說對時會來為還沒問題請謝訂單貨發過話電燈壞買賣價錢見樂學開關點嗎麼")
 _SIMPLIFIED = frozenset("个们这国说对时会来为还没问题请谢订单货发过话电灯坏买卖价钱见乐学开关点吗么")
 
+_NOT_JAPANESE = (_SIMPLIFIED - _TRADITIONAL) - frozenset("国会来学点")  # which Japan writes in the same way
+
 
 def letters_by_script(text: str) -> Counter[str]:
     """How many letters of each script a text holds, named as Unicode names them.
 
-    Latin letters are left out where a fifth or more is in another script: they are names of products.
+    Latin letters are left out where three others, and a fifth of all, are in another script: they are
+    names of products.
     """
     found = Counter(unicodedata.name(letter, "NONE").split()[0] for letter in text if letter.isalpha())
-    if (found.total() - found["LATIN"]) * 5 >= found.total() > found["LATIN"]:
+    others = found.total() - found["LATIN"]
+    if others >= 3 and others * 5 >= found.total():
         del found["LATIN"]
     return found
 
@@ -65,8 +69,10 @@ def is_written_in(code: str, script: str | None) -> bool:
     return script in _TWO_SCRIPTS.get(code, {likely_script(code)})
 
 
-def written_alike(code: str) -> frozenset[str]:
+def written_alike(code: str, text: str) -> frozenset[str]:
     """Other languages of the script that `language_by_script` takes for this one's alone."""
+    if code == "zh" and not _NOT_JAPANESE.isdisjoint(text):
+        return frozenset()
     return _ALSO_WRITTEN_IN.get(code, frozenset())
 
 

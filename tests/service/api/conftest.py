@@ -1,5 +1,6 @@
 """What tests of the API share: problem details read from an answer, tickets on desks, and a worker at work."""
 
+import shutil
 import threading
 from http import HTTPStatus
 
@@ -10,9 +11,32 @@ from service.assembly import Loket, make_pipeline
 from service.pipeline.decision import Decision, Language, Translation
 from service.settings import check
 from service.storage.inquiries import NewTicket
+from service.storage.migrate import upgrade
 from service.storage.store import Store
 from service.submission import Submission
 from service.worker import Worker
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """An SQLite database with this release's tables, to copy: to migrate one takes longer than most tests."""
+    file = tmp_path_factory.mktemp("migrated") / "loket.sqlite3"
+    opened = Store.at(f"sqlite:///{file}")
+    upgrade(opened.engine)
+    opened.close()
+    return file
+
+
+@pytest.fixture
+def store(database_url, migrated):
+    """A store with this release's tables."""
+    opened = Store.at(database_url)
+    if opened.engine.dialect.name == "sqlite":
+        shutil.copy(migrated, opened.engine.url.database)
+    else:
+        upgrade(opened.engine)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

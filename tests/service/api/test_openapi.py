@@ -111,9 +111,6 @@ def test_what_needs_a_key_says_so_and_describes_its_refusal(api):
         assert {"401", "403"} <= one["responses"].keys()
 
 
-@pytest.mark.xfail(
-    reason="service/pipeline/decision.py WithoutAbsent: its serializer hides the fields", strict=True
-)
 def test_every_object_describes_its_fields(api):
     assert [
         name
@@ -122,19 +119,16 @@ def test_every_object_describes_its_fields(api):
     ] == []
 
 
-@pytest.mark.xfail(reason="service/api: not every operation describes its 503 without a database", strict=True)
 def test_every_operation_that_asks_the_database_describes_its_503(api):
     without = {path for (_, path), one in operations(api).items() if "503" not in one["responses"]}
     assert without == {"/healthz"}
 
 
-@pytest.mark.xfail(reason="service/api/inquiries.py: only the JSON body is described", strict=True)
 def test_the_form_post_is_described(api):
     described = api["paths"]["/api/v1/inquiries"]["post"]["requestBody"]["content"].keys()
     assert described == {"application/json", "application/x-www-form-urlencoded", "multipart/form-data"}
 
 
-@pytest.mark.xfail(reason="service/api/desks.py confirm: the 422 of If-Match is not described", strict=True)
 def test_the_refusal_of_a_version_is_described(api):
     assert "422" in api["paths"]["/api/v1/tickets/{ticket_id}/confirm"]["post"]["responses"]
 

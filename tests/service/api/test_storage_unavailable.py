@@ -149,9 +149,6 @@ def test_a_database_without_tables_is_a_503(client_of, problem, tmp_path):
     assert problem(client_of(f"sqlite:///{tmp_path / 'new.sqlite3'}").post(URL, json=SENT)) == (503, [])
 
 
-@pytest.mark.xfail(
-    reason="service/storage/engine.py: a missing table is a ProgrammingError on PostgreSQL", strict=True
-)
 def test_a_database_server_without_tables_is_a_503(client_of, problem, postgres_server, needs):
     needs(bool(postgres_server), "PostgreSQL")
     client = client_of(postgres_server.format(database="postgres"))

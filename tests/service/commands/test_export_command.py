@@ -73,7 +73,6 @@ def test_training_reads_what_was_exported(run, reviewed, tmp_path, loket):
     assert (manifest.labels, manifest.data[0]["rows"]) == (["feedback", "order_status"], 4)
 
 
-@pytest.mark.xfail(reason="a file is opened only when there is a row to write", strict=True)
 def test_an_export_without_labels_leaves_no_labels_of_an_earlier_one(invoke, store, tmp_path):
     file = tmp_path / "labels.jsonl"
     file.write_text("from an earlier export")

@@ -50,7 +50,6 @@ def test_a_second_user_of_the_same_name_changes_nothing(invoke, store, anna):
     assert (answer.returncode, answer.stderr, store.people.users()) == (1, told, before)
 
 
-@pytest.mark.xfail(reason="a user without a name is made", strict=True)
 def test_a_user_has_a_name(invoke, store):
     answer = invoke("users", "create", "", "--role", "agent", given=f"{PASSWORD}\n")
 
@@ -67,7 +66,6 @@ def test_a_new_password_ends_the_sessions_opened_with_the_old_one(run, store, an
     assert [can_sign_in(store, now, password) for password in (PASSWORD, "another password")] == [False, True]
 
 
-@pytest.mark.xfail(reason="the failures of the name are kept", strict=True)
 def test_a_new_password_lets_in_whoever_was_locked_out(invoke, store, anna, now):
     assert [can_sign_in(store, now, "not this one") for _ in range(5)] == [False] * 5
 

@@ -117,10 +117,7 @@ def test_an_unknown_language_is_called_so():
         ("pt", ("PT", "BR")),
         ("pl", ("PL",)),
         ("zz", ()),
-        pytest.param(
-            *("und", ()),
-            marks=pytest.mark.xfail(reason="Unicode's likely country of no language is the US", strict=True),
-        ),
+        ("und", ()),
     ],
 )
 def test_a_language_has_the_countries_where_many_write_it(code, countries):

@@ -16,9 +16,17 @@ def test_only_letters_are_counted():
     assert letters_by_script("ж1 ж! 订 😀") == Counter({"CYRILLIC": 2, "CJK": 1})
 
 
-def test_latin_letters_do_not_count_beside_a_fifth_of_others():
-    assert letters_by_script("Lamp 灯") == Counter({"CJK": 1})
-    assert letters_by_script("Lampe 灯") == Counter({"LATIN": 5, "CJK": 1})
+@pytest.mark.parametrize(
+    ("text", "letters"),
+    [
+        ("SmartLampXII 灯泡坏", {"CJK": 3}),
+        ("SmartLampXIII 灯泡坏", {"LATIN": 13, "CJK": 3}),
+        ("Lamp 灯泡", {"LATIN": 4, "CJK": 2}),
+    ],
+    ids=["a fifth is of another script", "less than a fifth", "fewer than three letters"],
+)
+def test_latin_letters_do_not_count_beside_enough_others(text, letters):
+    assert letters_by_script(text) == Counter(letters)
 
 
 @pytest.mark.parametrize(
