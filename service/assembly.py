@@ -7,6 +7,7 @@ from model.registry import Registry
 from service.pipeline.classification import Champion
 from service.pipeline.detection.detector import Detector
 from service.pipeline.detection.engine import LangdetectEngine
+from service.pipeline.detection.languages import regions
 from service.pipeline.pipeline import Pipeline
 from service.pipeline.routing import Router
 from service.pipeline.translation.google import GoogleProvider
@@ -42,21 +43,27 @@ def make_pipeline(settings: Settings, registry: Registry) -> Pipeline:
     """The pipeline of these settings."""
     return Pipeline(
         Detector(LangdetectEngine(), settings.languages.site),
-        make_translator(settings.translation),
+        make_translator(settings),
         Champion(registry),
         Router(settings.category_routes(), settings.routing.untranslated_threshold),
         settings.cleaning.boilerplate,
     )
 
 
-def make_translator(settings: TranslationSettings) -> Translator:
+def make_translator(settings: Settings) -> Translator:
     """The translator with the configured providers, in their order."""
+    home = [region for language in settings.languages.site for region in regions(language)[:1]]
+    return _translator(settings.translation, home)
+
+
+def _translator(settings: TranslationSettings, home: list[str]) -> Translator:
     return Translator(
         [_provider(name, settings) for name in settings.providers],
         deadline_seconds=settings.deadline_seconds,
         concurrency=settings.concurrency,
         breaker_failures=settings.breaker_failures,
         breaker_pause_seconds=settings.breaker_pause_seconds,
+        home=home,
     )
 
 

@@ -62,7 +62,7 @@ def evaluate(
 
 def _translated(inquiries: list[LabelledInquiry], settings: Settings) -> list[LabelledInquiry]:
     detector = Detector(LangdetectEngine(), settings.languages.site)
-    translator = make_translator(settings.translation)
+    translator = make_translator(settings)
 
     def one(inquiry: LabelledInquiry) -> LabelledInquiry:
         translation = translator.translate(inquiry.text, detector.detect(inquiry.text))

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from phonenumbers import Leniency, PhoneNumberMatcher
 from stdnum import iban
 
-_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+# Begins where a word does, so that a long run of letters is read once and not from each of its letters.
+_EMAIL = re.compile(r"(?<![\w.+%'-])[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
+_NO_NUMBER = re.compile(r"\d{21,}")  # longer than any telephone number of the world, with its prefix
 _IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}\b")
 # Double brackets with a number came back unchanged from Apertium, where words like XQ1 were inflected or
 # marked as unknown; translators that write full-width brackets or add blanks are read as well.
@@ -61,8 +63,9 @@ def _finds(text: str, regions: Sequence[str]) -> Iterator[tuple[int, int]]:
         yield found.span()
     for found in _IBAN.finditer(text):
         yield from _valid_iban(found)
+    dialled = _NO_NUMBER.sub(lambda found: "x" * len(found[0]), text)
     for region in regions or (None,):
-        for phone in PhoneNumberMatcher(text, region, leniency=Leniency.VALID):
+        for phone in PhoneNumberMatcher(dialled, region, leniency=Leniency.VALID):
             yield phone.start, phone.end
 
 

@@ -46,9 +46,13 @@ class Router:
             return Route(TRIAGE, automatic=False, reason=f"category {category} has no desk")
         if confidence < route.threshold:
             return _triage(category, confidence, route.threshold, "")
-        if translation.status == "unavailable" and confidence < self._untranslated_threshold:
+        if translation.status == "unavailable" and not self._is_enough_untranslated(confidence):
             return _triage(category, confidence, self._untranslated_threshold, ", not translated")
         return Route(route.desk, automatic=True, reason=f"category {category}")
+
+    def _is_enough_untranslated(self, confidence: float) -> bool:
+        """No confidence is enough for a threshold of 1, however a probability was rounded."""
+        return confidence >= self._untranslated_threshold < 1.0
 
 
 def _triage(category: str, confidence: float, threshold: float, why: str) -> Route:

@@ -30,7 +30,7 @@ def test_very_large_scores_do_not_overflow():
 
 @pytest.mark.parametrize("score", [0.2, 1.0, 5.0], ids=["underconfident", "nearly_right", "overconfident"])
 def test_three_right_of_four_equal_scores_become_three_quarters(score):
-    scores, truth = np.tile([score, 0.0], (4, 1)), np.array([0, 0, 0, 1])
+    scores, truth = np.tile([score, 0.0], (4_000, 1)), np.tile([0, 0, 0, 1], 1_000)
 
     temperature = fit_temperature(scores, truth)
 

@@ -56,6 +56,15 @@ def test_trying_while_it_is_locked_does_not_lengthen_the_lock(now, anna, enter):
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_new_password_ends_the_lock(store, now, anna, enter):
+    for _ in range(5):
+        enter(now, anna, "wrong")
+    access.change_password(store.people, anna, "another long one")
+
+    assert isinstance(enter(now, anna, "another long one"), str)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_another_name_is_not_locked_with_it(store, now, anna, enter):
     store.people.add_user(now, "bob", CHEAP, "agent", [])
     for _ in range(5):

@@ -1,6 +1,6 @@
 """Keys, passwords and sessions: hashed at rest, refused without saying why, over when they should be."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from argon2 import PasswordHasher
@@ -15,6 +15,7 @@ PASSWORD = "correct horse battery"
 # As a hash of ours in all but its cost, which is read from the hash itself.
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 DAY = timedelta(days=1)
+LATER = datetime(2026, 3, 3, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
 
 
@@ -136,22 +137,37 @@ def test_signing_out_ends_one_session(store, now, anna, enter):
     assert [actor and actor.name for actor in found] == [None, "user:anna"]
 
 
-@pytest.mark.parametrize("what", ["disabled_at", "password_hash", "role"])
-def test_a_changed_user_is_signed_out_everywhere(store, now, anna, enter, what):
+@pytest.mark.parametrize("change", [{"disabled_at": LATER}, {"role": "admin"}, {"desks": ["hr"]}], ids=str)
+def test_a_changed_user_is_signed_out_everywhere(store, now, anna, enter, change):
     token = enter(now, anna)
-    values = {"disabled_at": now, "password_hash": access.hash_password("another long one"), "role": "admin"}
 
-    assert store.people.change_user(anna, **{what: values[what]})
+    assert store.people.change_user(anna, **change)
     assert access.actor_of_session(store.people, now, token) is None
 
 
-@pytest.mark.parametrize("what", ["disabled_at", "password_hash"])
-def test_with_the_old_password_a_changed_user_does_not_come_in(store, now, anna, enter, what):
-    values = {"disabled_at": now, "password_hash": access.hash_password("another long one")}
-    store.people.change_user(anna, **{what: values[what]})
+def test_a_disabled_user_does_not_come_in(store, now, anna, enter):
+    store.people.change_user(anna, disabled_at=now)
 
     with pytest.raises(Unauthenticated, match="name or password is wrong"):
         enter(now, anna)
+
+
+def test_a_new_password_ends_the_old_one_and_its_sessions(store, now, anna, enter):
+    token = enter(now, anna)
+
+    assert access.change_password(store.people, anna, "another long one")
+    assert access.actor_of_session(store.people, now, token) is None
+    assert access.sign_in(store.people, now, anna, "another long one", DAY)
+    with pytest.raises(Unauthenticated):
+        enter(now, anna)
+
+
+def test_a_new_password_that_is_too_short_changes_nothing(store, now, anna, enter):
+    with pytest.raises(InvalidInput):
+        access.change_password(store.people, anna, "short")
+
+    assert access.actor_of_session(store.people, now, enter(now, anna)).name == "user:anna"
+    assert not access.change_password(store.people, "nobody", "another long one")
 
 
 @pytest.mark.parametrize("token", [None, "", "made up", "\x00", "ü" * 5_000])

@@ -14,7 +14,8 @@ from service.pipeline.detection.scripts import (
     written_alike,
 )
 
-_NOT_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[A-Za-z]*\d[A-Za-z\d]*")
+# Each begins where a word does, so that a long run of letters is read once and not from each of its letters.
+_NOT_LANGUAGE = re.compile(r"(?<!\S)(https?://\S+|www\.\S+|\S+@\S+)|(?<![A-Za-z])[A-Za-z]*\d[A-Za-z\d]*")
 # Chosen by hand, not measured yet; "Every language" measures them on a set of short messages.
 _SITE_SHARE = 0.8  # of the prior: most visitors write a language of the site
 _DECLARED_ODDS = 8.0  # a form shown in a language is mostly filled in in that language
@@ -83,10 +84,13 @@ class Detector:
     ) -> LanguageCode | None:
         """Of languages that share most of their words, in a short text, the one that is expected here."""
         close = next((group for group in _CLOSE if best and best.code in group), frozenset())
-        if letters >= _MANY_LETTERS or best is None or (declared is None and best.code in self._site):
+        if letters >= _MANY_LETTERS or best is None:
             return best
-        expected = [declared.code] if declared else self._site
-        return next((LanguageCode(code) for code in expected if code in close), best)
+        if declared and declared.code in close:
+            return declared
+        if best.code in self._site:
+            return best
+        return next((LanguageCode(code) for code in self._site if code in close), best)
 
     def _is_of_site(self, language: LanguageCode | None) -> bool:
         return language is not None and language.code in self._site

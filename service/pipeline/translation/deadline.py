@@ -40,12 +40,16 @@ class Deadline:
         return result
 
     def _run(self, call: Callable[[], str], outcome: "SimpleQueue[str | ProviderFailed]") -> None:
-        try:
-            outcome.put(call())
-        except ProviderFailed as failure:
-            outcome.put(failure)
-        except Exception as error:  # noqa: BLE001 - a library's surprise must not cost the inquiry its desk
-            _log.error("provider broke", extra={"error": type(error).__name__})
-            outcome.put(ProviderFailed(Untranslated.BAD_ANSWER))
-        finally:
-            self._places.release()
+        result = _result(call)
+        self._places.release()
+        outcome.put(result)
+
+
+def _result(call: Callable[[], str]) -> str | ProviderFailed:
+    try:
+        return call()
+    except ProviderFailed as failure:
+        return failure
+    except Exception as error:  # noqa: BLE001 - a library's surprise must not cost the inquiry its desk
+        _log.error("provider broke", extra={"error": type(error).__name__})
+        return ProviderFailed(Untranslated.BAD_ANSWER)

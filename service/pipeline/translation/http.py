@@ -4,6 +4,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ReadTimeoutError
 
 from service.pipeline.decision import Untranslated
 from service.pipeline.translation.provider import ProviderFailed
@@ -17,7 +18,8 @@ _USER_AGENT = "Mozilla/5.0 (compatible; Loket)"  # without one Google answers wi
 class BoundedSession:
     """A pooled `requests` session whose every call is bounded. Stands where a module expects ``requests``."""
 
-    def __init__(self, concurrency: int) -> None:
+    def __init__(self, concurrency: int, read_seconds: float = _READ_SECONDS) -> None:
+        self._timeout = (_CONNECT_SECONDS, read_seconds)
         self._session = requests.Session()
         self._session.headers["User-Agent"] = _USER_AGENT
         adapter = HTTPAdapter(pool_connections=concurrency, pool_maxsize=concurrency)
@@ -33,15 +35,20 @@ class BoundedSession:
         return self._request("POST", url, **arguments)
 
     def _request(self, method: str, url: str, **arguments: Any) -> requests.Response:
-        bounds = {"timeout": (_CONNECT_SECONDS, _READ_SECONDS), "stream": True, "allow_redirects": False}
+        bounds = {"timeout": self._timeout, "stream": True, "allow_redirects": False}
         try:
             response = self._session.request(method, url, **(arguments | bounds))
             _read_bounded(response)
-        except requests.Timeout as error:
-            raise ProviderFailed(Untranslated.TIMEOUT) from error
         except requests.RequestException as error:
-            raise ProviderFailed(Untranslated.UNREACHABLE) from error
+            raise ProviderFailed(
+                Untranslated.TIMEOUT if _is_timeout(error) else Untranslated.UNREACHABLE
+            ) from error
         return response
+
+
+def _is_timeout(error: requests.RequestException) -> bool:
+    """A time-out in the middle of the body comes as a ConnectionError around urllib3's own."""
+    return isinstance(error, requests.Timeout) or isinstance(next(iter(error.args), None), ReadTimeoutError)
 
 
 def failure_of(status: int) -> Untranslated | None:

@@ -3,10 +3,29 @@
 import re
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from urllib.parse import quote
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 _BLANKS = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """How long a piece is, percent-encoded and as it is written."""
+
+    encoded_bytes: int
+    chars: int
+
+    @classmethod
+    def of(cls, text: str) -> "_Size":
+        return cls(len(quote(text, safe="")), len(text))
+
+    def __add__(self, other: "_Size") -> "_Size":
+        return _Size(self.encoded_bytes + other.encoded_bytes, self.chars + other.chars)
+
+    def within(self, limit: "_Size") -> bool:
+        return self.encoded_bytes <= limit.encoded_bytes and self.chars <= limit.chars
 
 
 def by_line(text: str, max_encoded_bytes: int, max_chars: int = sys.maxsize) -> Iterator[tuple[bool, str]]:
@@ -16,13 +35,10 @@ def by_line(text: str, max_encoded_bytes: int, max_chars: int = sys.maxsize) -> 
         Whether to translate it, and the piece; the pieces joined are the text. Line breaks are pieces
         of their own, since Google's page drops them.
     """
-
-    def fits(piece: str) -> bool:
-        return len(piece) <= max_chars and len(quote(piece, safe="")) <= max_encoded_bytes
-
+    limit = _Size(max_encoded_bytes, max_chars)
     for line in re.split(r"(\n+)", text):
         if line.strip():
-            yield from ((bool(piece.strip()), piece) for piece in _fitting(line, fits))
+            yield from ((bool(piece.strip()), piece) for piece in _fitting(line, limit))
         elif line:
             yield False, line
 
@@ -43,27 +59,28 @@ def _keeping_blanks(piece: str, translate: Callable[[str], str]) -> str:
     return piece[:start] + translate(core) + piece[start + len(core) :]
 
 
-def _fitting(line: str, fits: Callable[[str], bool]) -> Iterator[str]:
-    if fits(line):
-        yield line
-        return
-    pending = ""
-    for part in _parts(line, fits):
-        if pending and not fits(pending + part):
-            yield pending
-            pending = ""
-        pending += part
-    yield pending
+def _fitting(line: str, limit: _Size) -> Iterator[str]:
+    """As many parts at a time as fit; sizes are added up, so that no letter is measured twice."""
+    pending: list[str] = []
+    size = _Size(0, 0)
+    for part in _parts(line, limit):
+        with_part = size + _Size.of(part)
+        if pending and not with_part.within(limit):
+            yield "".join(pending)
+            pending, with_part = [], _Size.of(part)
+        pending.append(part)
+        size = with_part
+    yield "".join(pending)
 
 
-def _parts(line: str, fits: Callable[[str], bool]) -> Iterator[str]:
+def _parts(line: str, limit: _Size) -> Iterator[str]:
     """Sentences; words of a sentence that is too long; letters of a word that is too long."""
     for sentence in _keep(_SENTENCE_END, line):
-        if fits(sentence):
+        if _Size.of(sentence).within(limit):
             yield sentence
             continue
         for word in _keep(_BLANKS, sentence):
-            yield from [word] if fits(word) else list(word)
+            yield from [word] if _Size.of(word).within(limit) else list(word)
 
 
 def _keep(separator: re.Pattern[str], text: str) -> Iterator[str]:

@@ -16,7 +16,11 @@ class ProviderFailed(Exception):
     @property
     def is_providers_fault(self) -> bool:
         """Whether the next inquiry would probably fail as well."""
-        return self.reason not in {Untranslated.UNSUPPORTED_LANGUAGE, Untranslated.TOO_LONG}
+        return self.reason not in {
+            Untranslated.UNSUPPORTED_LANGUAGE,
+            Untranslated.TOO_LONG,
+            Untranslated.BUSY,
+        }
 
 
 class Provider(Protocol):

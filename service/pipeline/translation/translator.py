@@ -26,6 +26,7 @@ class Translator:
         concurrency: int,
         breaker_failures: int,
         breaker_pause_seconds: float,
+        home: Sequence[str] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._providers = [
@@ -33,6 +34,7 @@ class Translator:
             for provider in providers
         ]
         self._deadline_seconds = deadline_seconds
+        self._home = home  # countries of most visitors, for a language that is not known
         self._clock = clock
 
     def translate(self, text: str, language: Language, country: str | None = None) -> Translation:
@@ -47,7 +49,7 @@ class Translator:
             return Translation(status="not_needed")
         if not any(letter.isalpha() for letter in text):
             return _unavailable(Untranslated.NOTHING_TO_TRANSLATE)
-        masked = mask(text, (country,) if country else regions(language.code))
+        masked = mask(text, (country,) if country else regions(language.code) or self._home)
         source = None if language.code == UNDETERMINED else LanguageCode(language.code, language.script)
         return self._first_answer(masked.text, source, masked.restore)
 

@@ -39,8 +39,10 @@ def test_alive_it_is_as_long_as_it_answers(client, store):
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_alive_it_is_whatever_key_came_along(client):
-    assert client.get("/healthz", headers={"Authorization": "Basic bW9uaXRvcjo="}).status_code == 200
+def test_it_answers_whatever_key_came_along(client):
+    header = {"Authorization": "Basic bW9uaXRvcjo="}
+    assert client.get("/healthz", headers=header).status_code == 200
+    assert client.get("/readyz", headers=header).json["database"] == "ok"
 
 
 def test_ready_it_is_with_database_model_and_worker(client, working, wait_until, trained_registry):

@@ -4,10 +4,10 @@ import sqlite3
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from service.app import create_app
-from service.storage.engine import make_engine
+from service.storage.engine import make_engine, writing
 from service.storage.store import Store
 
 URL = "/api/v1/inquiries"
@@ -123,6 +123,14 @@ def test_until_it_is_full_every_inquiry_is_stored_whole_or_not_at_all(client_of,
     assert statuses[-3:] == [503] * 3
     assert set(statuses) == {202, 503}
     assert rows(tmp_path) == [accepted, accepted]
+
+
+def test_what_cannot_be_written_in_the_journal_is_not_stored_either(client_of, database_url, problem, store):
+    with writing(store.engine) as connection:
+        connection.execute(text("DROP TABLE events"))
+
+    assert problem(client_of(database_url).post(URL, json=SENT)) == (503, [])
+    assert store.inquiries.count_received() == 0
 
 
 def test_a_file_that_is_no_database_is_a_503(client_of, problem, tmp_path):

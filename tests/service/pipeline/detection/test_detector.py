@@ -103,7 +103,6 @@ def test_between_close_languages_without_a_form_the_site_decides(engine):
     assert {site: Detector(engine, (site,)).detect(text).code for site in ("nl", "af")} == {"nl": "nl", "af": "af"}
 
 
-@pytest.mark.xfail(reason="the site is not asked where the form declared a language far from both", strict=True)
 def test_between_close_languages_the_site_decides_when_the_form_is_in_another(detector):
     text = "waterkoker lekt onderaan, nog maar 7 maanden oud"
 
