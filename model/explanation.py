@@ -38,6 +38,7 @@ def word_contributions(
     within one word, a pair of words counts half for each.
     """
     words = text.split()
+    names = [word.strip(_AROUND_WORDS).casefold() or word for word in words]
     places: dict[int, list[int]] = defaultdict(list)
     for column, place in _occurrences(words, view):
         places[column].append(place)
@@ -45,7 +46,7 @@ def word_contributions(
     for column, value in zip(vector.indices, vector.data, strict=True):
         share = float(value * weights[column]) / len(places[column])
         for place in places[column]:
-            shares[words[place].strip(_AROUND_WORDS).casefold() or words[place]] += share
+            shares[names[place]] += share
     return dict(shares)
 
 

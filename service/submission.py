@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Annotated, Any, Protocol
 
@@ -42,9 +43,14 @@ def _one_line(text: str) -> str:
 
 
 def _not_blank(text: str) -> str:
-    if not any(character.isprintable() and not character.isspace() for character in text):
+    if not any(_is_seen(character) for character in text):
         raise ValueError("is empty")
     return text
+
+
+def _is_seen(character: str) -> bool:
+    """Not a blank, a control, a mark without a letter, or one of the letters that are drawn as nothing."""
+    return unicodedata.category(character)[0] not in "ZCM" and character not in "\u115f\u1160\u2800\u3164\uffa0"
 
 
 def _language(tag: str) -> str:

@@ -78,7 +78,7 @@ def close(actor: Actor, ticket_id: str) -> TicketView:
 
 
 def _status() -> str | None:
-    status = request.args.get("status")
+    status = request.args.get("status") or None
     if status not in {None, "open", "closed"}:
         raise InvalidInput("is open or closed", field="status")
     return status

@@ -51,12 +51,12 @@ class Inquiries:
             "idempotency_hash": idempotency_hash, "attempts": 0, **values,
         }  # fmt: skip
         try:
-            with writing(self._engine) as connection:
-                connection.execute(insert(inquiries), row)
-                actor = values["submitted_by"] or "visitor"
-                journal.record(connection, at, "received", actor, row["id"], channel=values["channel"])
+            self._insert(at, row)
         except IntegrityError:
-            return self._stored_before(idempotency_hash) or self.add(at, values, idempotency_hash)
+            if stored := self._stored_before(idempotency_hash):
+                return stored
+            row["receipt"] = new_receipt()  # once in a hundred billion, two are the same
+            self._insert(at, row)
         return _from(row)
 
     def get(self, inquiry_id: str) -> Inquiry | None:
@@ -120,6 +120,12 @@ class Inquiries:
                 return
             yield from (Inquiry(*row) for row in rows)
             last = rows[-1].id
+
+    def _insert(self, at: datetime, row: dict[str, Any]) -> None:
+        with writing(self._engine) as connection:
+            connection.execute(insert(inquiries), row)
+            actor = row["submitted_by"] or "visitor"
+            journal.record(connection, at, "received", actor, row["id"], channel=row["channel"])
 
     def _lease(self, connection: Connection, row: Row[Any], token: str, until: datetime) -> Claimed:
         values = {"lease_token": token, "lease_until": until, "attempts": row.attempts + 1}

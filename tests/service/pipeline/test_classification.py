@@ -129,3 +129,19 @@ def test_a_registry_that_is_mended_is_served_again(registry, versions, folder):
     registry.promote(versions[1], CATEGORIES)
 
     assert champion.current().version == versions[1]
+
+
+def test_a_champion_that_was_unreadable_for_a_moment_is_tried_again_after_a_minute(registry, versions, folder):
+    for version in versions:
+        registry.promote(version, CATEGORIES)
+    manifest, seconds = folder / "versions" / versions[1] / "manifest.json", [0.0]
+    champion = Champion(registry, clock=lambda: seconds[0])
+    manifest.rename(manifest.with_suffix(".away"))
+    served = [champion.current().version]
+    manifest.with_suffix(".away").rename(manifest)
+
+    for now in (59.0, 60.0):
+        seconds[0] = now
+        served.append(champion.current().version)
+
+    assert served == [versions[0], versions[0], versions[1]]

@@ -1,5 +1,6 @@
 """Tables, migrations, times and identifiers."""
 
+import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
@@ -10,10 +11,11 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert
 from sqlalchemy.exc import StatementError
 
-from service.errors import CannotStart
+from service.errors import CannotStart, StorageUnavailable
 from service.storage.engine import make_engine, reading, writing
 from service.storage.identifiers import new_id, new_receipt
 from service.storage.migrate import is_current, upgrade
+from service.storage.store import Store
 from service.storage.tables import metadata, workers
 
 
@@ -102,3 +104,25 @@ def test_receipts_are_not_repeated_and_easy_to_read_out():
 def test_an_address_of_no_supported_database_stops_the_start(url):
     with pytest.raises(CannotStart, match=r"database\.url"):
         make_engine(url)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_threads_that_queue_to_write_are_told_in_time_that_the_database_is_locked(store, database_url, now):
+    waiting = Store(make_engine(database_url, busy_seconds=0.2))
+    outcomes = []
+
+    def beat():
+        try:
+            waiting.heartbeats.beat(now, "w", "host")
+        except StorageUnavailable:
+            outcomes.append("unavailable")
+
+    with writing(store.engine):
+        threads = [threading.Thread(target=beat) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(5)
+
+    assert outcomes == ["unavailable"] * 8
+    waiting.close()
