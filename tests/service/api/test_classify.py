@@ -66,8 +66,8 @@ def test_a_declared_language_decides_what_the_text_leaves_open(ask):
 
 @pytest.mark.parametrize(
     "text",
-    ["&nbsp;", "\x1b[31m", "> only a quotation", "😀", ".", "a" * 1_000, "\u3164", "http://example.org"],
-    ids=["entity", "escape", "quotation", "emoji", "dot", "one word", "filler", "address"],
+    ["&nbsp;", "\x1b[31m", "> only a quotation", "😀", ".", "a" * 1_000, "http://example.org"],
+    ids=["entity", "escape", "quotation", "emoji", "dot", "one word", "address"],
 )
 def test_what_says_nothing_still_gets_a_decision(ask, text):
     answer = ask(text=text)

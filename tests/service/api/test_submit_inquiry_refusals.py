@@ -31,6 +31,7 @@ WITH_NAME = {
     "text is empty": ({"text": ""}, "text"),
     "text is blank": ({"text": " \t\r\n\u00a0\u3000"}, "text"),
     "text is of zero width": ({"text": "\u200b\u200c\u200d\u2060\ufeff"}, "text"),
+    "text is drawn as nothing": ({"text": "\u3164\u2800\u034f\ufe0f"}, "text"),
     "text is only formatting": ({"text": "\u202e \u2066\u00ad"}, "text"),
     "text is too long": ({"text": "x" * 20_001}, "text"),
     "text with NUL": ({"text": "a\x00b"}, "text"),
