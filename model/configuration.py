@@ -55,12 +55,16 @@ def read(environment: Mapping[str, str], file: str | None = None) -> Configurati
         ConfigurationInvalid: The file cannot be found, read or parsed; the message names it.
     """
     path = _find(environment, file)
-    company = tomllib.loads(files("model").joinpath("company.toml").read_text("utf-8"))
-    values = company | (_parse(path) if path else {})
+    values = default_company() | (_parse(path) if path else {})
     variables = {tuple(name.removeprefix(_PREFIX).lower().split("__")): name for name in _ours(environment)}
     for keys, name in variables.items():
         _set(values, keys, _value(environment[name]), name)
     return Configuration(values, path, variables)
+
+
+def default_company() -> dict[str, Any]:
+    """The tables of the packaged company, which the seed inquiries are about."""
+    return tomllib.loads(files("model").joinpath("company.toml").read_text("utf-8"))
 
 
 def _find(environment: Mapping[str, str], file: str | None) -> Path | None:

@@ -138,6 +138,10 @@ class Registry:
             history = [earlier for earlier in self._history() if earlier != version]
             self._write_history([*history, version])
 
+    def never_chosen(self, version: str, routed: Collection[str]) -> list[str]:
+        """Categories that have a desk but that this version does not know."""
+        return sorted(set(routed) - set(self.manifest(version).labels))
+
     def rollback(self) -> str:
         """Make the champion before this one the champion again, and answer its version."""
         with self._locked():

@@ -7,7 +7,7 @@ import ftfy
 
 # Everything from such a line on is an older mail, in the wording of common mail programs.
 _QUOTED_MAIL = re.compile(
-    r"""^\s*(
+    r"""^(
         -{2,}\s*(original\ message|original(e|es)?\ (nachricht|bericht|meddelande)|ursprüngliche\ nachricht
             |oorspronkelijk\ bericht|message\ d'origine|messaggio\ originale|mensaje\ original
             |mensagem\ original|forwarded\ message)\s*-{2,}
@@ -20,12 +20,12 @@ _QUOTED_MAIL = re.compile(
             |il\ .{6,120}\ ha\ scritto:
             |em\ .{6,120}\ escreveu:
         )
-    )\s*$""",
+    )$""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SIGNATURE = re.compile(r"^-- ?$")
 _SENT_FROM = re.compile(
-    r"^\s*(sent from my|gesendet von meinem|von meinem .{2,20} gesendet|verzonden vanaf mijn|verstuurd vanaf mijn"
+    r"^(sent from my|gesendet von meinem|von meinem .{2,20} gesendet|verzonden vanaf mijn|verstuurd vanaf mijn"
     r"|envoyé de mon|enviado desde mi|inviato da|enviado do meu|skickat från min)\b.{0,40}$",
     re.IGNORECASE,
 )
@@ -58,9 +58,10 @@ def _without_additions(text: str, boilerplate: Collection[str]) -> str:
     dropped = {line.strip().casefold() for line in boilerplate}
     kept: list[str] = []
     for line in text.split("\n"):
-        if _QUOTED_MAIL.match(line) or _SIGNATURE.match(line):
+        said = line.strip()  # so that the patterns need not skip blanks, of which a line may hold thousands
+        if _QUOTED_MAIL.match(said) or _SIGNATURE.match(line):
             break
-        if not (line.lstrip().startswith(">") or _SENT_FROM.match(line) or line.strip().casefold() in dropped):
+        if not (said.startswith(">") or _SENT_FROM.match(said) or said.casefold() in dropped):
             kept.append(line)
     return "\n".join(kept)
 

@@ -25,9 +25,9 @@ def create_app(loket: Loket, *, threads: int = 8) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = _BODY_MAX_BYTES
     app.extensions["loket"] = loket
     app.extensions["waiters"] = threading.BoundedSemaphore(max(1, threads // 2))
-    app.before_request(_refuse_endless_bodies)
     problems.register(app)
     pages.register(app)
+    app.before_request(_refuse_endless_bodies)
     for module in (inquiries, classify, desks, models, health, openapi, pages, form, sign_in, inbox):
         app.register_blueprint(module.blueprint)
     proxies = loket.settings.web.trusted_proxies

@@ -103,7 +103,7 @@ def confirm(store: Store, at: datetime, actor: Actor, ticket_id: str, seen: int 
         if ticket.review == "corrected" and ticket.reviewed_by == actor.name:
             return None
         _check_unchanged(ticket, actor, seen)
-        values = {"review": "confirmed", "reviewed_by": actor.name}
+        values = {"review": "confirmed", "reviewed_by": actor.name, "comment": None}
         label = (ticket.category, "confirmation") if ticket.category else None
         return Change(values, "confirmed", {"category": ticket.category, "desk": ticket.desk}, label)
 

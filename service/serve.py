@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from model.configuration import Configuration
+from model.configuration import Configuration, default_company
 from model.errors import ModelError
 from service import settings as service_settings
 from service.errors import CannotStart, StorageUnavailable
@@ -66,7 +66,8 @@ def bind(host: str, port: int) -> socket.socket:
         CannotStart: It is in use, or may not be taken.
     """
     try:
-        return socket.create_server((host, port), backlog=1024, reuse_port=False)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=1024)
     except (OSError, OverflowError) as error:
         number = getattr(error, "errno", None)
         reason = os.strerror(number) if number and number > 0 else str(error)
@@ -75,6 +76,8 @@ def bind(host: str, port: int) -> socket.socket:
 
 def prepare(configuration: Configuration, train: Callable[[], None]) -> None:
     """Check the settings, the data folder, the database; train the default model if there is none.
+
+    A company with categories of its own has no default model: it serves, all goes to triage, and the log says so.
 
     Raises:
         ConfigurationInvalid, CannotStart, ModelError: In one line what is wrong.
@@ -86,12 +89,13 @@ def prepare(configuration: Configuration, train: Callable[[], None]) -> None:
     except StorageUnavailable as error:
         raise CannotStart(f"the database cannot be used: {error.__cause__}") from error
     registry = configuration.registry()
-    if registry.champion() is None:
+    if registry.champion() is None and set(default_company()["categories"]) <= set(settings.categories):
         train()
     try:
         registry.load_champion()
     except ModelError as error:
-        _log.error("no model can be loaded, all inquiries go to triage", extra={"error": str(error)})
+        advice = "loket train --data YOUR.jsonl --promote makes one"
+        _log.error(f"no model, all inquiries go to triage; {advice}", extra={"error": str(error)})
 
 
 def run(listener: socket.socket, config_file: str | None, *, workers: int, threads: int, worker: bool) -> None:
@@ -135,7 +139,7 @@ def _stop(children: list[_Child]) -> None:
 def _check_writable(configuration: Configuration) -> None:
     folder = configuration.data_dir
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         probe = folder / f".writable.{os.getpid()}"
         probe.touch()
         probe.unlink()

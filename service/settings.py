@@ -25,6 +25,12 @@ def _http_url(url: str) -> str:
     return url
 
 
+def _database_url(url: str) -> str:
+    if not url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
+        raise ValueError("begins with sqlite:// or postgresql://")
+    return url
+
+
 def _language(tag: str) -> str:
     return normalise(tag).code
 
@@ -113,7 +119,7 @@ class Cleaning(_Table):
 class Database(_Table):
     """Where inquiries are stored; without an address, SQLite in the data folder."""
 
-    url: str | None = None
+    url: Annotated[str, AfterValidator(_database_url)] | None = None
 
 
 class Models(_Table):
@@ -199,7 +205,7 @@ def check(configuration: Configuration) -> Settings:
 def _one_line(configuration: Configuration, problem: Any) -> str:
     keys = tuple(str(part) for part in problem.get("ctx", {}).get("keys", problem["loc"]))
     paths = configuration.variables.items()
-    variable = next((name for path, name in paths if path == keys[: len(path)]), None)
+    variable = next((name for path, name in paths if path[: len(keys)] == keys[: len(path)]), None)
     place = variable or configuration.file or "configuration"
     unknown = problem["type"] == "extra_forbidden"
     said = "is not a key that Loket knows" if unknown else problem["msg"].removeprefix("Value error, ")

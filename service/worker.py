@@ -82,13 +82,24 @@ class Worker:
             return _RECOVER_SECONDS
         self._give_back(places - len(claimed))
         for one in claimed:
-            pool.submit(self._decide_and_free, one)
+            if one.inquiry.attempts > 1:
+                self._decide_alone(one)
+            else:
+                pool.submit(self._decide_and_free, one)
         return 0.0 if claimed else self._settings.poll_seconds
 
     def _claim(self, places: int) -> list[Claimed]:
         if not places:
             return []
         return self._loket.store.inquiries.claim(datetime.now(UTC), places, self._settings.lease_seconds)
+
+    def _decide_alone(self, claimed: Claimed) -> None:
+        """With nothing else under way: what killed a worker before may do so again."""
+        others = self._settings.threads - 1
+        for _ in range(others):
+            self._free.acquire()
+        self._decide_and_free(claimed)
+        self._give_back(others)
 
     def _decide_and_free(self, claimed: Claimed) -> None:
         try:
@@ -117,8 +128,8 @@ class Worker:
                 if self._stopping.is_set():
                     return heartbeats.stop(self._id)
                 heartbeats.beat(datetime.now(UTC), self._id, socket.gethostname())
-            except StorageUnavailable:
-                _log.warning("heartbeat not stored")
+            except Exception:  # noqa: BLE001 - a heart that stops beating once would never beat again
+                _log.warning("heartbeat not stored", exc_info=True)
                 if self._stopping.is_set():
                     return None
             self._stopping.wait(_HEARTBEAT_SECONDS)

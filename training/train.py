@@ -78,7 +78,10 @@ def _train_and_tell(paths: list[Path], name: str, promote: bool, config: str | N
     facts = {"version": version, "metrics": registry.manifest(version).metrics}
     click.echo(json.dumps(facts) if as_json else version)
     if promote:
-        registry.promote(version, configuration.values["categories"])
+        categories = configuration.values["categories"]
+        registry.promote(version, categories)
+        if missing := registry.never_chosen(version, categories):
+            click.echo(f"Warning: it will never choose {', '.join(missing)}", err=True)
 
 
 def _show_on(bar: Any) -> Progress:

@@ -12,6 +12,7 @@ from service.access import Actor
 from service.api.operation import ANYBODY, caller, json_body, loket, operation
 from service.api.problems import FORM_TYPES
 from service.api.views import InquiryView, Received, decision_of, inquiry_view
+from service.errors import StorageUnavailable
 from service.storage.records import Inquiry
 from service.submission import Submission
 
@@ -94,6 +95,8 @@ def _decided_in_time(inquiry: Inquiry, seconds: float) -> Inquiry | None:
             if time.monotonic() >= ends_at:
                 return None
             time.sleep(_WAIT_STEP_SECONDS)
+        return loket().store.inquiries.get(inquiry.id)
+    except StorageUnavailable:
+        return None  # it is stored: to say otherwise would make the website send it again
     finally:
         waiters.release()
-    return loket().store.inquiries.get(inquiry.id)

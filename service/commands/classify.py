@@ -11,6 +11,7 @@ from service.commands.options import as_json, command_of, tell
 from service.pipeline.decision import Decision
 from service.pipeline.detection.languages import english_name
 from service.pipeline.pipeline import InquiryText
+from service.pipeline.routing import rounded_down
 from service.settings import check
 from service.submission import Question
 
@@ -52,14 +53,14 @@ def _for_a_person(decision: Decision) -> str:
         "not_needed": "as it is",
         "unavailable": f"not translated: {(translation.reason or 'not tried')}",
     }[translation.status]
-    others = ", ".join(f"{a.category} {a.confidence:.2f}" for a in decision.alternatives[:3])
+    others = ", ".join(f"{a.category} {rounded_down(a.confidence)}" for a in decision.alternatives[:3])
     return "\n".join(
         [
             f"desk        {decision.desk}{'' if decision.automatic else ' (a person decides)'}",
             f"reason      {decision.reason}",
-            f"category    {decision.category} {decision.confidence:.2f}",
+            f"category    {decision.category} {rounded_down(decision.confidence)}",
             f"otherwise   {others}",
-            f"language    {english_name(language.code)} ({language.code}) {language.confidence:.2f}",
+            f"language    {english_name(language.code)} ({language.code}) {rounded_down(language.confidence)}",
             f"English     {english}",
             f"words       {', '.join(term.term for term in decision.explanation)}",
             f"model       {decision.model}",

@@ -56,6 +56,8 @@ def evaluate(
     inquiries = dataset.read(list(paths) or dataset.evaluation_files())
     if translate:
         inquiries = _translated(inquiries, check(configuration))
+    if strange := {inquiry.label for inquiry in inquiries} - {str(label) for label in classifier.classes_}:
+        click.echo(f"Warning: this model does not know {', '.join(sorted(strange)[:5])}", err=True)
     result = measure(classifier, inquiries, untranslated=untranslated)
     click.echo(json.dumps({"model": version} | result) if as_json else f"model {version}\n{table(result)}")
 

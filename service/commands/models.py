@@ -65,7 +65,10 @@ def promote(version: str, configuration: Configuration) -> None:
 
     Example: loket models promote 20261121-093000-4f2a91
     """
-    configuration.registry().promote(version, check(configuration).categories)
+    registry, categories = configuration.registry(), check(configuration).categories
+    registry.promote(version, categories)
+    if missing := registry.never_chosen(version, categories):
+        click.echo(f"Warning: it will never choose {', '.join(missing)}", err=True)
     click.echo(f"{version} is the champion.")
 
 

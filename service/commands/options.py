@@ -11,7 +11,7 @@ import click
 from model import configuration
 from model.configuration import Configuration
 from model.errors import ConfigurationInvalid, ModelError
-from service.errors import ServiceError
+from service.errors import ServiceError, StorageUnavailable
 from service.settings import Settings, check
 from service.storage.migrate import upgrade
 from service.storage.store import Store
@@ -30,10 +30,18 @@ def command_of(function: Callable[..., R]) -> Callable[..., R]:
     def told(*args: Any, **kwargs: Any) -> R:
         try:
             return function(*args, **kwargs)
+        except StorageUnavailable as error:
+            raise click.ClickException(f"the database cannot be used: {_cause(error)}") from error
         except (ServiceError, ModelError, ConfigurationInvalid) as error:
             raise click.ClickException(str(error)) from error
 
     return told
+
+
+def _cause(error: StorageUnavailable) -> str:
+    """What the driver said, in one line: it names hosts and files, never an inquiry."""
+    said = getattr(error.__cause__, "orig", None) or "it is busy"
+    return " ".join(str(said).split())
 
 
 def open_store(found: Configuration) -> tuple[Settings, Store]:

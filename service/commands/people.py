@@ -37,13 +37,16 @@ def users() -> None:
 def create_user(name: str, role: str, desks: tuple[str, ...], configuration: Configuration) -> None:
     """Create a user; the password is asked for, or is the first line of standard input.
 
-    Agents and leads see the desks named; administrators see all.
+    The password has at least 12 characters. Agents and leads see the desks named, administrators all;
+    scientists see models over HTTP, and no inbox.
 
     Example: loket users create anna --role agent --desk orders --desk returns
     """
     settings, store = open_store(configuration)
     wanted = known_desks(settings, desks)
     access.create_user(store.people, datetime.now(UTC), name, _password(), role, wanted)
+    if role in {"agent", "lead"} and not wanted:
+        click.echo("Warning: without --desk this user sees no desk", err=True)
     click.echo(f"{name} can sign in.")
 
 

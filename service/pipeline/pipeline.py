@@ -66,7 +66,9 @@ class Pipeline:
             return self._classified(list(pool.map(self._understood, inquiries)))
 
     def _understood(self, inquiry: InquiryText) -> _Understood:
-        original = clean(join_subject(inquiry.subject, inquiry.text), self._boilerplate)
+        # Cleaned apart: a text of which nothing would be left is kept whole, whatever its subject says.
+        subject = clean(inquiry.subject) if inquiry.subject else None
+        original = join_subject(subject, clean(inquiry.text, self._boilerplate))
         language = self._detector.detect(original, inquiry.declared)
         return _Understood(original, language, self._translator.translate(original, language, inquiry.country))
 
@@ -74,7 +76,7 @@ class Pipeline:
         loaded = self.champion.current()
         if loaded is None:
             return [in_triage("no model can be loaded", one.language, one.translation) for one in inquiries]
-        predictions = loaded.classifier.classify([clean(one.english) for one in inquiries])
+        predictions = loaded.classifier.classify([one.english for one in inquiries])
         return [
             self._decision(one, prediction, loaded.version)
             for one, prediction in zip(inquiries, predictions, strict=True)

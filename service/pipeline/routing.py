@@ -44,10 +44,11 @@ class Router:
         route = self._categories.get(category)
         if route is None:
             return Route(TRIAGE, automatic=False, reason=f"category {category} has no desk")
-        if confidence < route.threshold:
-            return _triage(category, confidence, route.threshold, "")
+        told = f"{category} at {rounded_down(confidence)}"
         if translation.status == "unavailable" and not self._is_enough_untranslated(confidence):
-            return _triage(category, confidence, self._untranslated_threshold, ", not translated")
+            return _triage(f"not translated; {told}")
+        if confidence < route.threshold:
+            return _triage(f"{told}, below {route.threshold:.2f}")
         return Route(route.desk, automatic=True, reason=f"category {category}")
 
     def _is_enough_untranslated(self, confidence: float) -> bool:
@@ -55,6 +56,10 @@ class Router:
         return confidence >= self._untranslated_threshold < 1.0
 
 
-def _triage(category: str, confidence: float, threshold: float, why: str) -> Route:
-    reason = f"{category} at {math.floor(confidence * 100) / 100:.2f}, below {threshold:.2f}{why}"
+def rounded_down(confidence: float) -> str:
+    """Two digits, so that what is below a threshold never reads as if it had reached it."""
+    return f"{math.floor(confidence * 100) / 100:.2f}"
+
+
+def _triage(reason: str) -> Route:
     return Route(TRIAGE, automatic=False, reason=reason)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.errors import CannotStart, StorageUnavailable
 
@@ -28,7 +29,9 @@ def make_engine(url: str, *, busy_seconds: float = _BUSY_SECONDS) -> Engine:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             return _sqlite_engine(parsed, busy_seconds)
-        return create_engine(_with_psycopg(parsed), pool_pre_ping=True, connect_args=_POSTGRES)
+        return create_engine(
+            _with_psycopg(parsed), pool_pre_ping=True, pool_size=_CONNECTIONS, connect_args=_POSTGRES
+        )
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as error:
         raise CannotStart(f"database.url: {error}") from error
 
@@ -71,6 +74,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def _wrapping_errors() -> Iterator[None]:
     try:
         yield
+    except PoolTimeout as error:
+        raise StorageUnavailable from error
     except DBAPIError as error:
         if _is_about_data(error):
             raise
@@ -80,9 +85,10 @@ def _wrapping_errors() -> Iterator[None]:
 def _is_about_data(error: DBAPIError) -> bool:
     """Broken constraints and wrong statements are ours to handle; the rest is the database's state.
 
-    A table or column that is not there (SQLSTATE 42P01, 42703) is a database that was not migrated.
+    A table or column that is not there (SQLSTATE 42P01, 42703) is a database that was not migrated;
+    a right that is missing (42501) is the database's to give.
     """
-    if getattr(error.orig, "sqlstate", None) in {"42P01", "42703"}:
+    if getattr(error.orig, "sqlstate", None) in {"42P01", "42703", "42501"}:
         return False
     return type(error).__name__ in {"IntegrityError", "ProgrammingError", "DataError"}
 
@@ -107,7 +113,7 @@ def _sqlite_engine(url: Any, busy_seconds: float) -> Engine:
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise CannotStart(f"the data folder {folder} cannot be written: {error.strerror}") from error
 

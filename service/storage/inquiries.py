@@ -70,13 +70,17 @@ class Inquiries:
             return connection.execute(query).scalar() == "decided"
 
     def claim(self, at: datetime, limit: int, lease_seconds: float) -> list[Claimed]:
-        """Take waiting inquiries, oldest first, for as long as the lease lasts; counts the attempt."""
+        """Take waiting inquiries, oldest first, for as long as the lease lasts; counts the attempt.
+
+        One that was tried before comes alone: should it kill its worker, it takes no others along.
+        """
         free = or_(inquiries.c.lease_until.is_(None), inquiries.c.lease_until < at)
         if not self._any(_WAITING & free):
             return []
         query = select(*_COLUMNS).where(_WAITING, free).order_by(inquiries.c.id).limit(limit)
         with writing(self._engine) as connection:
             rows = connection.execute(query.with_for_update(skip_locked=True)).all()
+            rows = [row for row in rows if not row.attempts] if rows and not rows[0].attempts else rows[:1]
             until = at + timedelta(seconds=lease_seconds)
             return [self._lease(connection, row, new_id(at), until) for row in rows]
 

@@ -25,9 +25,9 @@ def catalogue(language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
-def choose(asked: str | None, accepted: LanguageAccept) -> str:
-    """The page's language: the one asked for, else the browser's best, else the source."""
+def choose(asked: str | None, accepted: LanguageAccept) -> str | None:
+    """The language asked for, else the browser's best; None when neither is one of the pages' own."""
     if asked in LANGUAGES:
         return str(asked)
     primary = (tag.partition("-")[0].lower() for tag in accepted.values())
-    return next((language for language in primary if language in LANGUAGES), SOURCE)
+    return next((language for language in primary if language in LANGUAGES), None)

@@ -33,7 +33,7 @@ def submit() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     """Stores the inquiry and shows the receipt; or shows the form again, filled in, with what is wrong."""
     typed = {name: request.form.get(name, "") for name in _ASKED}
     try:
-        submission = Submission.model_validate({**typed, "language": g.language, "channel": "web"})
+        submission = Submission.model_validate({**typed, "language": g.chosen_language, "channel": "web"})
         sender = intake.Sender(None, request.remote_addr or "")
         once = request.form.get("once") or None
         inquiry = intake.submit(loket().store, datetime.now(UTC), submission, sender, once)
@@ -47,7 +47,7 @@ def submit() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
             503,
             _RETRY_AFTER,
         )
-    return redirect(url_for("form.received", receipt=inquiry.receipt, lang=g.language), 303)
+    return redirect(url_for("form.received", receipt=inquiry.receipt, lang=g.chosen_language), 303)
 
 
 @blueprint.get("/form/received/<receipt>")

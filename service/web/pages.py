@@ -1,5 +1,6 @@
 """What all pages share: the visitor's language, words for times and languages, headers, the error page."""
 
+import math
 from datetime import UTC, datetime
 
 from flask import Blueprint, Flask, Response, g, json, render_template, request
@@ -32,8 +33,13 @@ def register(app: Flask) -> None:
     app.before_request(_choose_language)
     app.after_request(_add_headers)
     app.context_processor(_for_templates)
-    app.jinja_env.filters.update(ago=ago, when=when, language_name=english_name)
+    app.jinja_env.filters.update(ago=ago, when=when, percent=percent, language_name=english_name)
     app.extensions["error_page"] = _error_page
+
+
+def percent(confidence: float) -> str:
+    """In whole percent, rounded down: nothing is certain."""
+    return f"{math.floor(confidence * 100)} %"
 
 
 def ago(at: datetime) -> str:
@@ -51,7 +57,8 @@ def when(at: datetime) -> str:
 
 
 def _choose_language() -> None:
-    g.language = catalogues.choose(request.args.get("lang"), request.accept_languages)
+    g.chosen_language = catalogues.choose(request.args.get("lang"), request.accept_languages)
+    g.language = g.chosen_language or catalogues.SOURCE
     g.translate = catalogues.catalogue(g.language).gettext
 
 
@@ -59,6 +66,7 @@ def _for_templates() -> dict[str, object]:
     return {
         "_": g.translate,
         "language": g.language,
+        "chosen_language": g.chosen_language,
         "languages": catalogues.LANGUAGES,
         "actor": g.get("actor"),
         "form_token": g.get("form_token"),

@@ -71,13 +71,12 @@ class Detector:
     def _of_few_letters(
         self, best: LanguageCode | None, probability: float, declared: LanguageCode | None, letters: int
     ) -> Language:
-        """The form counts more than the words; without a form only a language of the site is believed."""
-        if declared:
-            return _unknown(declared)
+        """A language of the site is believed; else the form, unless clear words of another speak against it."""
         confidence = probability * min(1.0, letters / _FEW_LETTERS)
         if best and self._is_of_site(best) and confidence >= _SURE / 2:
             return _language(best, confidence, "site")
-        return _language(LanguageCode(UNDETERMINED), 0.0, "none")
+        contradicts = best != declared and confidence >= _SURE
+        return _unknown(None if contradicts else declared)
 
     def _of_close_ones(
         self, best: LanguageCode | None, letters: int, declared: LanguageCode | None

@@ -16,7 +16,7 @@ ENGLISH = "en"
 
 
 class Translator:
-    """Asks providers in order until one answers or the total deadline is over."""
+    """Asks providers in order until one answers; each may take its share of what is left of the deadline."""
 
     def __init__(
         self,
@@ -49,16 +49,22 @@ class Translator:
             return Translation(status="not_needed")
         if not any(letter.isalpha() for letter in text):
             return _unavailable(Untranslated.NOTHING_TO_TRANSLATE)
-        masked = mask(text, (country,) if country else regions(language.code) or self._home)
+        masked = mask(text, self._regions(language, country))
         source = None if language.code == UNDETERMINED else LanguageCode(language.code, language.script)
         return self._first_answer(masked.text, source, masked.restore)
+
+    def _regions(self, language: Language, country: str | None) -> list[str]:
+        """Countries in whose forms phone numbers may stand; one that the visitor names comes on top."""
+        likely = regions(language.code) or self._home
+        return list(dict.fromkeys([*([country] if country else []), *likely]))
 
     def _first_answer(self, text: str, source: LanguageCode | None, restore: Callable[[str], str]) -> Translation:
         ends_at = self._clock() + self._deadline_seconds
         reason = Untranslated.NO_PROVIDER
-        for provider, breaker, deadline in self._providers:
+        for asked, (provider, breaker, deadline) in enumerate(self._providers):
+            share = (ends_at - self._clock()) / (len(self._providers) - asked)
             try:
-                translated = self._ask(provider, breaker, deadline, text, source, ends_at)
+                translated = self._ask(provider, breaker, deadline, text, source, share)
                 return Translation(status="translated", text=restore(translated), provider=provider.name)
             except ProviderFailed as failure:
                 reason = failure.reason
@@ -72,21 +78,20 @@ class Translator:
         deadline: Deadline,
         text: str,
         source: LanguageCode | None,
-        ends_at: float,
+        seconds: float,
     ) -> str:
-        left = ends_at - self._clock()
-        if left <= 0:
+        if seconds <= 0:
             raise ProviderFailed(Untranslated.TIMEOUT)
         if not breaker.allows():
             raise ProviderFailed(Untranslated.PAUSED)
         try:
-            answer = deadline.run(lambda: provider.translate(text, source), left)
+            answer = deadline.run(lambda: provider.translate(text, source), seconds)
         except ProviderFailed as failure:
             if failure.is_providers_fault:
                 breaker.failed()
             raise
         breaker.succeeded()
-        return answer
+        return answer.encode("utf-8", "replace").decode().replace("\0", "")  # what every store can hold
 
 
 def _unavailable(reason: Untranslated) -> Translation:
