@@ -92,7 +92,7 @@ def start(trained: Path, tmp_path: Path, wait_until: Callable[..., None]) -> Ite
     started: list[Program] = []
     data = Path(shutil.copytree(trained, tmp_path / "data"))
 
-    def run(**variables: str) -> Program:
+    def run(ready: int = 200, **variables: str) -> Program:
         environment = os.environ | {"LOKET_DATA_DIR": str(data), "LOKET_TRANSLATION__PROVIDERS": "[]"} | variables
         port, output = _free_port(), tmp_path / f"serve-{len(started)}.log"
         command = [_program(), "serve", "--port", str(port)]
@@ -100,7 +100,7 @@ def start(trained: Path, tmp_path: Path, wait_until: Callable[..., None]) -> Ite
             process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, text=True)
         program = Program(f"http://127.0.0.1:{port}", environment, process, output)
         started.append(program)
-        wait_until(lambda: _is_ready(program))
+        wait_until(lambda: _is_ready(program, ready))
         return program
 
     yield run
@@ -173,10 +173,11 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _is_ready(program: Program) -> bool:
+def _is_ready(program: Program, status: int) -> bool:
     assert program.process.poll() is None, program.output.read_text()
     try:
-        return program.call("GET", "/readyz")[0] == 200
+        answered, readiness = program.call("GET", "/readyz")
+        return answered == status and readiness["worker"] == "ok"
     except (OSError, ValueError):
         return False
 

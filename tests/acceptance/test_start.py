@@ -41,7 +41,7 @@ def test_a_port_in_use_stops_the_start(tmp_path):
             {"LOKET_DATA_DIR": "/dev/null/data"},
             "Error: the data folder /dev/null/data cannot be written: Not a directory",
         ),
-        ({"LOKET_DATABASE__URL": "nonsense"}, "Error: database.url: "),
+        ({"LOKET_DATABASE__URL": "nonsense"}, "Error: LOKET_DATABASE__URL: database.url: "),
         ({"LOKET_CONFIG": "none.toml"}, "Error: none.toml: cannot be read: No such file or directory"),
     ],
     ids=["key", "folder", "database", "file"],
@@ -72,3 +72,16 @@ def test_a_first_start_trains_the_default_model_and_serves(start, tmp_path, wait
     assert program.loket("models", "list").startswith(f"* {ready['model']}")
     for place in ("/form", "/desks", "/docs"):
         assert f"{program.address}{place}" in program.output.read_text()
+
+
+def test_a_company_with_categories_of_its_own_serves_before_it_has_a_model(start, tmp_path):
+    (tmp_path / "own.toml").write_text(
+        '[categories.repair]\ndesk = "workshop"\n[categories.other]\ndesk = "triage"\n'
+        '[desks.workshop]\nname = "Workshop"\n[desks.triage]\nname = "Triage"\n'
+    )
+    variables = {"LOKET_CONFIG": str(tmp_path / "own.toml"), "LOKET_DATA_DIR": str(tmp_path / "own")}
+    program = start(ready=503, **variables)
+
+    _, answer = program.call("POST", "/api/v1/inquiries", {"text": "It broke"}, Prefer="wait=10", **program.admin())
+
+    assert (answer["decision"]["desk"], answer["decision"]["reason"]) == ("triage", "no model can be loaded")

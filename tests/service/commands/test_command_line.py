@@ -93,7 +93,7 @@ WRONG_VARIABLES = {
     "a missing file": ("LOKET_CONFIG", "none.toml", "none.toml: cannot be read: No such file or directory"),
     "no database address": ("LOKET_DATABASE__URL", "nonsense", "database.url: "),
     "no such database": ("LOKET_DATABASE__URL", "oracle+none://x", "database.url: "),
-    "a folder as a database": ("LOKET_DATABASE__URL", "sqlite:////", "The database cannot be used right now"),
+    "a folder as a database": ("LOKET_DATABASE__URL", "sqlite:////", "the database cannot be used: unable to open"),
 }
 
 

@@ -110,7 +110,7 @@ def test_an_untranslated_inquiry_goes_to_triage_and_says_so(make_pipeline, versi
     assert decision.translation == Translation(status="unavailable", reason=Untranslated.NO_PROVIDER)
     assert (decision.desk, decision.automatic, decision.model) == ("triage", False, version)
     told = int(decision.confidence * 100) / 100
-    assert decision.reason == f"{decision.category} at {told:.2f}, below 1.00, not translated"
+    assert decision.reason == f"not translated; {decision.category} at {told:.2f}"
 
 
 def test_an_untranslated_inquiry_is_classified_as_it_is(make_pipeline, version):
@@ -186,3 +186,12 @@ def test_many_are_translated_at_once(make_pipeline, version):
     decisions = make_pipeline(Phrasebook(askers=16)).decide_all([InquiryText(DUTCH)] * 32)
 
     assert {decision.translation.text for decision in decisions} == {IN_ENGLISH[DUTCH]}
+
+
+@pytest.mark.parametrize("subject", [None, "Question"])
+def test_a_text_of_which_cleaning_leaves_nothing_is_read_whole(make_pipeline, version, subject):
+    text = "--\nWhere is my order? It should have been delivered on Monday."
+
+    decision = make_pipeline().decide(InquiryText(text, subject))
+
+    assert "Where is my order?" in decision.intents[0].text

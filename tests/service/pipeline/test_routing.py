@@ -43,7 +43,7 @@ def test_each_category_has_its_own_threshold():
 
 
 def test_untranslated_needs_the_higher_confidence():
-    reason = "order_status at 0.79, below 0.80, not translated"
+    reason = "not translated; order_status at 0.79"
 
     assert ROUTER.route("order_status", 0.79, UNAVAILABLE) == Route("triage", automatic=False, reason=reason)
     assert ROUTER.route("order_status", 0.8, UNAVAILABLE) == TO_ORDERS

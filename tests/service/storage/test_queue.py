@@ -109,3 +109,14 @@ def test_every_inquiry_is_read_in_order_however_small_the_chunks(store, now):
     ids = [_add(store, now + timedelta(seconds=second)).id for second in range(7)]
 
     assert [inquiry.id for inquiry in store.inquiries.all(chunk=3)] == ids
+
+
+def test_what_was_tried_before_is_claimed_alone(store, now):
+    ids = [_add(store, now + timedelta(seconds=second)).id for second in range(3)]
+    store.inquiries.claim(now + timedelta(seconds=5), 10, 60)
+    fresh = _add(store, now + timedelta(seconds=6)).id
+    later = now + timedelta(seconds=70)
+
+    claims = [[one.inquiry.id for one in store.inquiries.claim(later, 10, 60)] for _ in range(4)]
+
+    assert claims == [[ids[0]], [ids[1]], [ids[2]], [fresh]]

@@ -191,3 +191,15 @@ def test_a_declared_language_that_the_engine_does_not_know_is_believed(detector,
 
 def test_a_language_of_the_site_is_told_whatever_the_form_declared(detector):
     assert told(detector.detect(GERMAN, LanguageCode("is"))) == ("de", None, "detector")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("Waar is mijn pakket?", "nl"), ("Wo ist mein Paket?", "de"), ("Où est mon colis ?", "fr")],
+)
+def test_a_short_text_in_a_language_of_the_site_is_not_taken_for_the_forms_english(detector, text, code):
+    assert detector.detect(text, LanguageCode("en")).code == code
+
+
+def test_a_short_text_in_a_language_far_from_the_form_is_unknown_rather_than_the_forms(detector):
+    assert detector.detect("Gdzie jest moja paczka?", LanguageCode("en")).code in {"und", "pl"}

@@ -128,3 +128,9 @@ def test_the_log_names_provider_and_reason_and_not_the_text(make_translator, mak
 
     assert [(record.provider, record.reason) for record in caplog.records] == [("first", "quota")]
     assert "Anna" not in caplog.text
+
+
+def test_what_no_store_can_hold_is_taken_out_of_an_answer(make_translator, make_provider):
+    translator = make_translator(make_provider(answer=lambda text: "Where\ud83d is\0 it?"))
+
+    assert translator.translate("Waar?", DUTCH) == translated("Where? is it?")

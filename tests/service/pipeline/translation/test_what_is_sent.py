@@ -79,10 +79,10 @@ def test_personal_data_is_back_in_the_translation(translator):
 
 @pytest.mark.parametrize(
     ("country", "sent"),
-    [("BE", "Bel [[1]] of 06 12345678"), (None, "Bel [[1]] of [[2]]")],
-    ids=["of the country", "of the language"],
+    [("BE", "Bel [[1]] of [[2]]"), ("US", "Bel [[1]] of [[2]]"), (None, "Bel [[1]] of [[2]]")],
+    ids=["of its country", "of another country", "of no country"],
 )
-def test_phone_numbers_are_those_of_the_country_or_else_of_all_of_the_language(
+def test_phone_numbers_of_all_countries_of_the_language_are_masked_whatever_country_is_named(
     make_translator, provider, country, sent
 ):
     make_translator(provider).translate("Bel 0470 12 34 56 of 06 12345678", DUTCH, country)
