@@ -190,6 +190,18 @@ def decide_all(loket: Loket) -> Callable[[], None]:
     return run
 
 
+@pytest.fixture
+def working(loket: Loket) -> Iterator[Worker]:
+    """A worker at work in a thread; stopped with the test."""
+    worker = Worker(loket)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    yield worker
+    worker.stop()
+    thread.join(30)
+    assert not thread.is_alive()
+
+
 @pytest.fixture(scope="session")
 def trained_registry(trained: Path) -> Registry:
     """The registry of the default model, to read from."""

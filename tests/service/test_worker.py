@@ -44,18 +44,6 @@ def _submit(store, text="Where is my order? It should have come on Monday."):
     return store.inquiries.add(datetime.now(UTC), Submission(text=text).values() | {"submitted_by": None})
 
 
-@pytest.fixture
-def working(loket):
-    """A worker at work in a thread; stopped with the test."""
-    worker = Worker(loket)
-    thread = threading.Thread(target=worker.run)
-    thread.start()
-    yield worker
-    worker.stop()
-    thread.join(30)
-    assert not thread.is_alive()
-
-
 def test_it_works(working, store, wait_until):
     inquiry = _submit(store)
     wait_until(lambda: store.inquiries.is_decided(inquiry.id))

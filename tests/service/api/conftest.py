@@ -1,7 +1,6 @@
 """What tests of the API share: problem details read from an answer, tickets on desks, and a worker at work."""
 
 import shutil
-import threading
 from http import HTTPStatus
 
 import pytest
@@ -14,7 +13,6 @@ from service.storage.inquiries import NewTicket
 from service.storage.migrate import upgrade
 from service.storage.store import Store
 from service.submission import Submission
-from service.worker import Worker
 
 
 @pytest.fixture(scope="session")
@@ -94,15 +92,3 @@ def lay(store, now):
         return store.tickets.of_inquiry(inquiry.id)[0]
 
     return make
-
-
-@pytest.fixture
-def working(loket):
-    """A worker at work in a thread; stopped with the test."""
-    worker = Worker(loket)
-    thread = threading.Thread(target=worker.run)
-    thread.start()
-    yield worker
-    worker.stop()
-    thread.join(30)
-    assert not thread.is_alive()
