@@ -24,7 +24,7 @@ import joblib
 from model.classifier import InquiryClassifier
 from model.errors import ArtifactInvalid
 
-FORMAT = 1
+FORMAT = 2
 _ESTIMATOR, _CARD, _MANIFEST, _SEAL = "model.joblib", "card.md", "manifest.json", "manifest.hmac"
 _LIBRARIES = ("scikit-learn", "numpy", "scipy", "joblib")
 
@@ -39,6 +39,7 @@ class Manifest:
     labels: list[str]
     data: list[dict[str, Any]]
     metrics: dict[str, Any]
+    encoder: str | None = None
     libraries: dict[str, str] = field(default_factory=lambda: library_versions())
     files: dict[str, str] = field(default_factory=dict)
     format: int = FORMAT

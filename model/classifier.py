@@ -1,124 +1,211 @@
-"""The classifier of inquiries: scikit-learn conventions outside, one probability per category."""
+"""The classifier of inquiries: two views of each, one probability per category.
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+The lexical view reads the English text, the semantic view reads English text and original. Which of them there
+are depends on the situation (written in English, translated, not translated), and for each situation the views
+are pooled with weights of its own, found on inquiries held out.
+"""
+
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.model_selection import StratifiedKFold
-from sklearn.pipeline import FeatureUnion
-from sklearn.svm import LinearSVC
 from sklearn.utils.validation import check_is_fitted
 
-from model.calibration import Floats, fit_temperature, probabilities
+from model.board import HeldOut
+from model.calibration import Floats
+from model.encoder import Encoder
 from model.errors import TrainingDataInvalid
-from model.explanation import terms_that_spoke
-from model.features import lexical_view
-from model.prediction import Prediction, Scored
+from model.fitting import Learned, fit_views
+from model.lexical import Progress
+from model.parts import find_requests, in_original
+from model.prediction import Part, Prediction, Scored, Similar, Term
+from model.reading import Reading, Situation
+from model.taxonomy import Category, is_out_of_scope, named
+from model.text import without_identifiers
+from model.views import Answer, texts_of
 
-Progress = Callable[[int, int], None]
 _ALTERNATIVES = 4  # an agent chooses among the first few; the case of Uber's COTA showed three
+_SIMILAR = 3  # chosen by hand: what fits under the words in the inbox
+_SIMILAR_CHARS = 160
 
 
 class InquiryClassifier(ClassifierMixin, BaseEstimator):
-    """A linear SVM on the lexical view, its scores made probabilities by a temperature.
+    """Lexical and semantic view, pooled and calibrated for each situation.
 
-    The temperature is fitted on out-of-fold scores, so that no inquiry is judged by a model that saw it.
+    Args:
+        encoder: The semantic view's encoder; None for the lexical view alone. It is not stored with the
+            classifier, which knows its identity only: see `with_encoder`.
+        taxonomy: Categories whose names and meanings are learned from beside the inquiries; of those that are
+            missing here, the name alone.
+        folds: Into how many parts the inquiries are split to hold each out once.
+        seed: Decides the split.
     """
 
-    def __init__(self, regularisation: float = 1.0, folds: int = 5, seed: int = 0) -> None:
-        self.regularisation = regularisation
+    def __init__(
+        self, encoder: Encoder | None = None, taxonomy: Sequence[Category] = (), folds: int = 5, seed: int = 0
+    ) -> None:
+        self.encoder = encoder
+        self.taxonomy = taxonomy
         self.folds = folds
         self.seed = seed
 
     def fit(
-        self, texts: Sequence[str], labels: Sequence[str], progress: Progress | None = None
+        self, inquiries: Iterable[Reading | str], labels: Sequence[str], progress: Progress | None = None
     ) -> "InquiryClassifier":
-        """Learn from cleaned English texts and their labels, both of length n.
+        """Learn from n inquiries (a plain text is one in English) and their labels, both of length n.
 
-        Attributes set: ``classes_`` (n_labels,), ``temperature_``, ``held_out_probabilities_``
-        (n, n_labels), the calibrated out-of-fold probabilities in the order of the texts.
+        Inquiries labelled ``out_of_scope`` teach what belongs to no category. A category of the taxonomy
+        may have none at all: it is known by its name and meaning alone.
+
+        Attributes set: ``classes_`` (n_labels,), ``encoder_identity_``, ``views_``, ``held_out_truth_`` (n,)
+        the number of each inquiry's label.
 
         Raises:
-            TrainingDataInvalid: Fewer than two categories, or one with a single inquiry.
+            TrainingDataInvalid: Fewer than two categories, or nothing to learn from.
         """
-        _check(texts, labels)
-        self.classes_, truth = np.unique(np.asarray(labels), return_inverse=True)
-        tell = progress or (lambda done, of: None)
-        folds = min(self.folds, int(np.bincount(truth).min()))
-        scores = self._out_of_fold_scores(texts, truth, folds, tell)
-        self.temperature_ = fit_temperature(scores, truth)
-        self.held_out_probabilities_ = probabilities(scores, self.temperature_)
-        self.view_, self.svm_ = self._fit_once(texts, truth)
-        tell(folds + 1, folds + 1)
+        learned = self._learned(_readings(inquiries), labels)
+        self.classes_ = np.array(learned.classes)
+        self.encoder_identity_ = self.encoder.identity if self.encoder else None
+        self.views_, self._held_out = fit_views(
+            learned, self.encoder, self.folds, self.seed, progress or (lambda done, of: None)
+        )
+        self.held_out_truth_ = learned.truth
+        self._remembered = [_shown(text) for text in learned.texts()] if self.encoder else []
+        self._remembered_labels = _labels_of_texts(learned) if self.encoder else []
         return self
 
-    def predict_proba(self, texts: Sequence[str]) -> Floats:
-        """Calibrated probabilities, shape (n, n_labels); rows sum to 1, columns follow ``classes_``."""
-        check_is_fitted(self)
-        return probabilities(_scores(self.svm_, self.view_.transform(texts)), self.temperature_)
+    @property
+    def held_out_(self) -> dict[Situation, HeldOut]:
+        """What it said in each situation of inquiries held out, with or without an encoder as it is now."""
+        return self._held_out[self._uses_both()]
 
-    def predict(self, texts: Sequence[str]) -> NDArray[np.str_]:
-        """The most probable label of each text, shape (n,)."""
-        best = self.predict_proba(texts).argmax(axis=1)
+    def texts_to_encode(self, inquiries: Iterable[Reading | str], labels: Sequence[str]) -> list[str]:
+        """Every text that `fit` will show to the encoder, so that it can be done in advance."""
+        return self._learned(_readings(inquiries), labels).texts()
+
+    def with_encoder(self, encoder: Encoder | None) -> "InquiryClassifier":
+        """Use this encoder, if it is the one that the classifier was trained with; else the lexical view alone."""
+        check_is_fitted(self, "views_")
+        self.encoder = encoder if encoder and encoder.identity == self.encoder_identity_ else None
+        return self
+
+    def lacks(self, encoder: Encoder | None) -> str | None:
+        """In one sentence why the semantic view takes no part although there is an encoder; None if it does."""
+        if encoder is None or self._uses_both():
+            return None
+        trained = f"with {self.encoder_identity_}" if self.encoder_identity_ else "without an encoder"
+        return f"the model was trained {trained}, here is {encoder.identity}"
+
+    def answer(self, inquiries: Iterable[Reading | str], *, cheap_first: bool = True) -> Answer:
+        """Probabilities and scope of each; columns follow ``classes_``."""
+        check_is_fitted(self, "views_")
+        return self.views_.ask(_readings(inquiries), self.encoder, cheap_first=cheap_first)
+
+    def predict_proba(self, inquiries: Iterable[Reading | str]) -> Floats:
+        """Calibrated probabilities, shape (n, n_labels); rows sum to 1, columns follow ``classes_``."""
+        return self.answer(inquiries).probabilities
+
+    def predict(self, inquiries: Iterable[Reading | str]) -> NDArray[np.str_]:
+        """The most probable label of each, shape (n,)."""
+        best = self.predict_proba(inquiries).argmax(axis=1)
         return np.asarray(self.classes_[best])
 
-    def classify(self, texts: Sequence[str]) -> list[Prediction]:
-        """Label, confidence, alternatives and explanation of each text, in order."""
-        check_is_fitted(self)
-        if not texts:
+    def is_calibrated(self, situation: Situation) -> bool:
+        """Whether enough inquiries of this situation were held out to trust its confidences."""
+        return self.views_.pools[situation, self._uses_both()].calibrated
+
+    def classify(self, inquiries: Iterable[Reading | str]) -> list[Prediction]:
+        """Label, confidence, alternatives, scope and explanation of each, in order."""
+        readings = _readings(inquiries)
+        if not readings:
             return []
-        vectors = self.view_.transform(texts)
-        rows = probabilities(_scores(self.svm_, vectors), self.temperature_)
-        return [self._prediction(text, vectors[i], rows[i]) for i, text in enumerate(texts)]
+        answer = self.answer(readings)
+        return [self._prediction(reading, answer, i) for i, reading in enumerate(readings)]
 
-    def _prediction(self, text: str, vector: object, row: Floats) -> Prediction:
-        order = np.argsort(-row, kind="stable")
-        best = int(order[0])
-        scored = [Scored(str(self.classes_[i]), float(row[i])) for i in order[: _ALTERNATIVES + 1]]
-        explanation = terms_that_spoke(text, self.view_, vector, _weights(self.svm_, best))
-        return Prediction(scored[0].category, scored[0].confidence, tuple(scored[1:]), explanation)
+    def _prediction(self, reading: Reading, answer: Answer, i: int) -> Prediction:
+        row, encoded = answer.probabilities[i], bool(answer.encoded[i])
+        order = [int(j) for j in np.argsort(-row, kind="stable")]
+        parts = self._parts(reading, row)
+        said = [Scored(part.category, part.confidence) for part in parts] or [self._scored(row, order[0])]
+        found = {one.category for one in said}
+        others = [self._scored(row, j) for j in order if str(self.classes_[j]) not in found]
+        best = int(np.searchsorted(self.classes_, said[0].category))
+        return Prediction(
+            category=said[0].category,
+            confidence=said[0].confidence,
+            alternatives=tuple(others[:_ALTERNATIVES]),
+            explanation=self._terms(reading, best, encoded=encoded),
+            similar=self._similar(reading, best) if encoded else (),
+            parts=parts,
+            scope=float(answer.scope[i]),
+            within_scope=bool(answer.within_scope[i]),
+            calibrated=self.is_calibrated(reading.situation),
+        )
 
-    def _out_of_fold_scores(
-        self, texts: Sequence[str], truth: NDArray[np.intp], folds: int, tell: Progress
-    ) -> Floats:
-        scores = np.zeros((len(texts), len(self.classes_)))
-        splitter = StratifiedKFold(folds, shuffle=True, random_state=self.seed)
-        for done, (learn, test) in enumerate(splitter.split(np.zeros(len(truth)), truth)):
-            tell(done, folds + 1)
-            view, svm = self._fit_once([texts[i] for i in learn], truth[learn])
-            scores[test] = _scores(svm, view.transform([texts[i] for i in test]))
-        return scores
+    def _scored(self, row: Floats, label: int) -> Scored:
+        return Scored(str(self.classes_[label]), float(row[label]))
 
-    def _fit_once(self, texts: Sequence[str], truth: NDArray[np.intp]) -> tuple[FeatureUnion, LinearSVC]:
-        view = lexical_view()
-        svm = LinearSVC(C=self.regularisation, random_state=self.seed)
-        try:
-            vectors = view.fit_transform(texts)
-        except ValueError as error:  # scikit-learn's empty vocabulary
-            raise TrainingDataInvalid("too few inquiries hold a word") from error
-        return view, svm.fit(vectors, truth)
+    def _terms(self, reading: Reading, label: int, *, encoded: bool) -> tuple[Term, ...]:
+        """The words that spoke, where words were asked: the original alone is left to the semantic view."""
+        if encoded and reading.situation is Situation.UNTRANSLATED:
+            return ()
+        return self.views_.lexical.terms(reading.best, label)
+
+    def _parts(self, reading: Reading, row: Floats) -> tuple[Part, ...]:
+        """The requests of a mixed inquiry with their words, of the original where they can be found in it."""
+
+        def probabilities_of(texts: list[str]) -> Floats:
+            in_english = reading.english is not None
+            return self.predict_proba([Reading(text, text if in_english else None) for text in texts])
+
+        found = find_requests(reading.best, row, probabilities_of)
+        return tuple(
+            Part(str(self.classes_[one.category]), one.probability, in_original(reading, one.text)) for one in found
+        )
+
+    def _similar(self, reading: Reading, label: int) -> tuple[Similar, ...]:
+        """What spoke for it in the semantic view; the embedding is the one that was made for the answer."""
+        if self.encoder is None or self.views_.semantic is None:
+            return ()
+        embedding = self.encoder.encode(texts_of(reading)[:1])[0]
+        spoke = self.views_.semantic.speaking_for(embedding, label, _SIMILAR)
+        return tuple(
+            Similar(self._remembered[place], self._remembered_labels[place], round(share, 4))
+            for place, share in spoke
+        )
+
+    def _uses_both(self) -> bool:
+        return self.encoder is not None and self.views_.semantic is not None
+
+    def _learned(self, readings: list[Reading], labels: Sequence[str]) -> Learned:
+        if len(readings) != len(labels):
+            raise ValueError(f"{len(readings)} inquiries but {len(labels)} labels")
+        inside = {str(label) for label in labels if not is_out_of_scope(label)}
+        classes = sorted(inside | {category.name for category in self.taxonomy})
+        if len(classes) < 2:
+            raise TrainingDataInvalid(f"a classifier needs at least two categories, found {len(classes)}")
+        places = {name: number for number, name in enumerate(classes)}
+        truth = np.array([places.get(str(label), len(classes)) for label in labels], dtype=np.intp)
+        unknown = named(sorted(inside - {category.name for category in self.taxonomy}))
+        return Learned(readings, truth, classes, [*self.taxonomy, *unknown])
+
+    def __getstate__(self) -> dict[str, object]:
+        """Without the encoder: its weights belong to its package, and a library handle cannot be stored."""
+        return {**super().__getstate__(), "encoder": None}
 
 
-def _scores(svm: LinearSVC, vectors: object) -> Floats:
-    """Decision scores (n, n_labels); scikit-learn gives one column for two labels, here they get two."""
-    scores = np.asarray(svm.decision_function(vectors), dtype=np.float64)
-    return np.column_stack([-scores, scores]) if scores.ndim == 1 else scores
+def _readings(inquiries: Iterable[Reading | str]) -> list[Reading]:
+    return [Reading.in_english(one) if isinstance(one, str) else one for one in inquiries]
 
 
-def _weights(svm: LinearSVC, label_index: int) -> Floats:
-    if len(svm.coef_) == 1:
-        return np.asarray(svm.coef_[0] if label_index == 1 else -svm.coef_[0])
-    return np.asarray(svm.coef_[label_index])
+def _shown(text: str) -> str:
+    """A labelled inquiry as it may be shown to whoever answers a similar one."""
+    shown = " ".join(without_identifiers(text[: 4 * _SIMILAR_CHARS]).split())
+    return shown if len(shown) <= _SIMILAR_CHARS else shown[: _SIMILAR_CHARS - 1].rstrip() + "…"
 
 
-def _check(texts: Sequence[str], labels: Sequence[str]) -> None:
-    if len(texts) != len(labels):
-        raise ValueError(f"{len(texts)} texts but {len(labels)} labels")
-    counts = Counter(labels)
-    if len(counts) < 2:
-        raise TrainingDataInvalid(f"a classifier needs at least two categories, found {len(counts)}")
-    single = sorted(label for label, count in counts.items() if count < 2)
-    if single:
-        raise TrainingDataInvalid(f"a category needs at least two inquiries, {single[0]!r} has one")
+def _labels_of_texts(learned: Learned) -> list[str]:
+    names = [*learned.classes, "out_of_scope"]
+    of_inquiries = [number for r, number in zip(learned.readings, learned.truth, strict=True) for _ in texts_of(r)]
+    return [names[number] for number in [*of_inquiries, *learned.descriptions().truth]]

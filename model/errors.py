@@ -23,3 +23,7 @@ class TrainingDataInvalid(ModelError):
 
 class ConfigurationInvalid(Exception):
     """A key or value of the configuration is wrong."""
+
+
+class EncoderUnavailable(ModelError):
+    """The semantic view's encoder is not installed, or does not run here."""

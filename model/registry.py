@@ -69,7 +69,9 @@ class Registry:
         estimator = artifact.pack(classifier)
         version = f"{at.astimezone(UTC):%Y%m%d-%H%M%S}-{hashlib.sha256(estimator).hexdigest()[:6]}"
         labels = [str(label) for label in classifier.classes_]
-        manifest = Manifest(version, name, at.astimezone(UTC).isoformat(), labels, data, metrics)
+        manifest = Manifest(
+            version, name, at.astimezone(UTC).isoformat(), labels, data, metrics, classifier.encoder_identity_
+        )
         try:
             artifact.save(self._versions / version, estimator, card(manifest), manifest, self._key)
         except OSError as error:

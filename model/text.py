@@ -29,6 +29,8 @@ _SENT_FROM = re.compile(
     r"|envoyé de mon|enviado desde mi|inviato da|enviado do meu|skickat från min)\b.{0,40}$",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
+_LONG_NUMBER = re.compile(r"\d[\d .-]{3,}\d")
 _BLANKS = re.compile(r"[^\S\n]+")
 _MANY_LINE_BREAKS = re.compile(r"\n{3,}")
 
@@ -45,6 +47,11 @@ def clean(text: str, boilerplate: Collection[str] = ()) -> str:
     """
     repaired = ftfy.fix_text(text, uncurl_quotes=False).replace("\x00", "")
     return _tidy(_without_additions(repaired, boilerplate)) or _tidy(repaired)
+
+
+def without_identifiers(text: str) -> str:
+    """A text whose e-mail addresses and longer numbers are hidden, so that it may be shown as an example."""
+    return _LONG_NUMBER.sub("…", _ADDRESS.sub("…@…", text))
 
 
 def join_subject(subject: str | None, text: str) -> str:

@@ -44,8 +44,8 @@ def make_pipeline(settings: Settings, registry: Registry) -> Pipeline:
     return Pipeline(
         Detector(LangdetectEngine(), settings.languages.site),
         make_translator(settings),
-        Champion(registry),
-        Router(settings.category_routes(), settings.routing.untranslated_threshold),
+        Champion(registry, settings.classifier.encoder),
+        Router(settings.category_routes(), settings.desk_policies()),
         settings.cleaning.boilerplate,
     )
 

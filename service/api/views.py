@@ -26,6 +26,7 @@ class TicketView(BaseModel):
 
     id: str
     inquiry: str
+    intent: int = Field(0, description="which of the decision's intents it answers")
     desk: str
     category: str | None
     confidence: float

@@ -54,6 +54,10 @@ def _for_a_person(decision: Decision) -> str:
         "unavailable": f"not translated: {(translation.reason or 'not tried')}",
     }[translation.status]
     others = ", ".join(f"{a.category} {rounded_down(a.confidence)}" for a in decision.alternatives[:3])
+    requests = [
+        f"request     {i.category} {rounded_down(i.confidence)}, {i.desk}: {i.text}" for i in decision.intents
+    ]
+    similar = [f"similar     {one.category}: {one.text}" for one in decision.similar]
     return "\n".join(
         [
             f"desk        {decision.desk}{'' if decision.automatic else ' (a person decides)'}",
@@ -63,6 +67,8 @@ def _for_a_person(decision: Decision) -> str:
             f"language    {english_name(language.code)} ({language.code}) {rounded_down(language.confidence)}",
             f"English     {english}",
             f"words       {', '.join(term.term for term in decision.explanation)}",
+            *(requests if len(requests) > 1 else []),
+            *similar,
             f"model       {decision.model}",
         ]
     )

@@ -42,7 +42,7 @@ def _rows(store: Store, everything: bool, progress: Any) -> Iterator[dict[str, A
         labels = store.tickets.latest_labels([inquiry.id for inquiry in chunk])
         for inquiry in chunk:
             if everything or inquiry.id in labels:
-                yield _row(inquiry, labels.get(inquiry.id, {}))
+                yield _row(inquiry, labels.get(inquiry.id, []))
         progress(len(chunk))
 
 
@@ -57,7 +57,10 @@ def _chunks(inquiries: Iterator[Inquiry]) -> Iterator[list[Inquiry]]:
         yield chunk
 
 
-def _row(inquiry: Inquiry, label: dict[str, Any]) -> dict[str, Any]:
+def _row(inquiry: Inquiry, labels: list[dict[str, Any]]) -> dict[str, Any]:
+    """One inquiry; what has a label for each of several requests has ``labels``, and is not trained on as one."""
+    label: dict[str, Any] = max(labels, key=lambda one: one["id"], default={})
+    categories = list(dict.fromkeys(one["category"] for one in labels))
     decision = inquiry.decision or {}
     text = inquiry.text if not inquiry.subject else f"{inquiry.subject}\n\n{inquiry.text}"
     at = label.get("at") or inquiry.received_at
@@ -65,7 +68,7 @@ def _row(inquiry: Inquiry, label: dict[str, Any]) -> dict[str, Any]:
         "text": text,
         "text_en": decision.get("translation", {}).get("text"),
         "language": decision.get("language", {}).get("code"),
-        "label": label.get("category"),
+        **({"labels": categories} if len(categories) > 1 else {"label": label.get("category")}),
         "source": label.get("source"),
         "at": at.isoformat(),
     }

@@ -77,17 +77,27 @@ class Alternative(_Part):
 
 
 class Intent(_Part):
-    """One category, and the part of the inquiry in which it was found."""
+    """One category, the part of the inquiry in which it was found, and the desk that answers it."""
 
     category: str
     confidence: Confidence
     text: str
+    desk: str = Field("triage", description="one ticket is laid on each desk")
+    automatic: bool = False
 
 
 class Spoke(_Part):
     """A word that spoke for the category, in units of the decision score."""
 
     term: str
+    weight: float
+
+
+class SimilarInquiry(_Part):
+    """A labelled inquiry that spoke for the category, and its share of the semantic view's score."""
+
+    text: str
+    category: str
     weight: float
 
 
@@ -104,4 +114,5 @@ class Decision(_Part):
     automatic: bool = Field(description="true when the confidence was high enough to choose a desk")
     reason: str
     explanation: tuple[Spoke, ...] = ()
+    similar: tuple[SimilarInquiry, ...] = Field((), description="empty when the words alone were sure")
     model: str | None = Field(description="the model version that was asked")

@@ -4,13 +4,22 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from model.prediction import Prediction
+from model.prediction import Part, Prediction
+from model.reading import Reading
 from model.text import clean, join_subject
-from service.pipeline.classification import Champion
-from service.pipeline.decision import Alternative, Decision, Intent, Language, Spoke, Translation
+from service.pipeline.classification import Champion, Serving
+from service.pipeline.decision import (
+    Alternative,
+    Decision,
+    Intent,
+    Language,
+    SimilarInquiry,
+    Spoke,
+    Translation,
+)
 from service.pipeline.detection.detector import Detector
 from service.pipeline.detection.languages import UNDETERMINED, LanguageCode
-from service.pipeline.routing import TRIAGE, Router
+from service.pipeline.routing import TRIAGE, Route, Router
 from service.pipeline.translation.translator import Translator
 
 _AT_ONCE = 16  # translations of one batch under way together
@@ -35,8 +44,10 @@ class _Understood:
     translation: Translation
 
     @property
-    def english(self) -> str:
-        return self.translation.text or self.original
+    def reading(self) -> Reading:
+        if self.translation.status == "not_needed":
+            return Reading.in_english(self.original)
+        return Reading(self.original, self.translation.text or None)
 
 
 class Pipeline:
@@ -73,29 +84,33 @@ class Pipeline:
         return _Understood(original, language, self._translator.translate(original, language, inquiry.country))
 
     def _classified(self, inquiries: Sequence[_Understood]) -> list[Decision]:
-        loaded = self.champion.current()
-        if loaded is None:
+        serving = self.champion.current()
+        if serving is None:
             return [in_triage("no model can be loaded", one.language, one.translation) for one in inquiries]
-        predictions = loaded.classifier.classify([one.english for one in inquiries])
+        predictions = serving.classifier.classify([one.reading for one in inquiries])
         return [
-            self._decision(one, prediction, loaded.version)
-            for one, prediction in zip(inquiries, predictions, strict=True)
+            self._decision(one, prediction, serving) for one, prediction in zip(inquiries, predictions, strict=True)
         ]
 
-    def _decision(self, inquiry: _Understood, prediction: Prediction, version: str) -> Decision:
-        route = self._router.route(prediction.category, prediction.confidence, inquiry.translation)
+    def _decision(self, inquiry: _Understood, prediction: Prediction, serving: Serving) -> Decision:
+        parts = prediction.parts or (Part(prediction.category, prediction.confidence, inquiry.original),)
+        routes = [self._router.route(prediction, part.category, part.confidence, serving) for part in parts]
         return Decision(
             language=inquiry.language,
             translation=inquiry.translation,
-            category=prediction.category,
-            confidence=round(prediction.confidence, 4),
+            category=parts[0].category,
+            confidence=round(parts[0].confidence, 4),
             alternatives=_alternatives(prediction),
-            intents=(_whole(prediction, inquiry.original),),
-            desk=route.desk,
-            automatic=route.automatic,
-            reason=route.reason,
+            intents=tuple(_intent(part, route) for part, route in zip(parts, routes, strict=True)),
+            desk=routes[0].desk,
+            automatic=routes[0].automatic,
+            reason=_reason(parts, routes),
             explanation=tuple(Spoke(term=term.term, weight=term.weight) for term in prediction.explanation),
-            model=version,
+            similar=tuple(
+                SimilarInquiry(text=one.text, category=one.category, weight=one.weight)
+                for one in prediction.similar
+            ),
+            model=serving.version,
         )
 
 
@@ -120,6 +135,17 @@ def _alternatives(prediction: Prediction) -> tuple[Alternative, ...]:
     )
 
 
-def _whole(prediction: Prediction, text: str) -> Intent:
-    """One intent that is the whole inquiry."""
-    return Intent(category=prediction.category, confidence=round(prediction.confidence, 4), text=text)
+def _intent(part: Part, route: Route) -> Intent:
+    return Intent(
+        category=part.category,
+        confidence=round(part.confidence, 4),
+        text=part.text,
+        desk=route.desk,
+        automatic=route.automatic,
+    )
+
+
+def _reason(parts: Sequence[Part], routes: Sequence[Route]) -> str:
+    if len(parts) == 1:
+        return routes[0].reason
+    return f"{len(parts)} requests: " + "; ".join(route.reason for route in routes)

@@ -1,10 +1,12 @@
-"""From a category and its confidence to a desk; what is not certain enough goes to triage."""
+"""From what the classifier found to a desk; what is not certain enough goes to triage."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from service.pipeline.decision import Translation
+from model.prediction import Prediction
+from model.thresholds import NEVER, Policy, judged, thresholds
+from service.pipeline.classification import Serving
 
 TRIAGE = "triage"
 
@@ -20,10 +22,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class CategoryRoute:
-    """The desk of a category, and the confidence from which it is chosen without a person."""
+    """The desk of a category, and where it is fixed the confidence from which it is chosen without a person."""
 
     desk: str
-    threshold: float
+    threshold: float | None = None
 
 
 class Router:
@@ -31,34 +33,53 @@ class Router:
 
     Args:
         categories: The route of each category.
-        untranslated_threshold: The confidence that an inquiry needs which is not in English and could
-            not be translated: the model reads English, and is not calibrated for other text.
+        policies: What each desk's errors cost: its threshold follows from the serving model's held-out inquiries.
     """
 
-    def __init__(self, categories: Mapping[str, CategoryRoute], untranslated_threshold: float) -> None:
+    def __init__(self, categories: Mapping[str, CategoryRoute], policies: Mapping[str, Policy]) -> None:
         self._categories = categories
-        self._untranslated_threshold = untranslated_threshold
+        self._policies = policies
+        self._found: tuple[str, dict[str, float]] = ("", {})
 
-    def route(self, category: str, confidence: float, translation: Translation) -> Route:
-        """The desk of a classified inquiry."""
+    def route(self, prediction: Prediction, category: str, confidence: float, serving: Serving) -> Route:
+        """The desk of one request of a classified inquiry.
+
+        Args:
+            prediction: Of the whole inquiry.
+            category: Of the request.
+            confidence: Of that.
+            serving: The model that said so.
+        """
         route = self._categories.get(category)
         if route is None:
             return Route(TRIAGE, automatic=False, reason=f"category {category} has no desk")
         told = f"{category} at {rounded_down(confidence)}"
-        if translation.status == "unavailable" and not self._is_enough_untranslated(confidence):
-            return _triage(f"not translated; {told}")
-        if confidence < route.threshold:
-            return _triage(f"{told}, below {route.threshold:.2f}")
+        if not prediction.within_scope:
+            return _triage(f"unlike what any desk answers; {told}")
+        if not prediction.calibrated:
+            return _triage(f"the model was not tried on such texts; {told}")
+        least = route.threshold if route.threshold is not None else self.thresholds(serving).get(route.desk, NEVER)
+        if confidence < least:
+            return _triage(f"{told}, below {_rounded_up(least)}")
         return Route(route.desk, automatic=True, reason=f"category {category}")
 
-    def _is_enough_untranslated(self, confidence: float) -> bool:
-        """No confidence is enough for a threshold of 1, however a probability was rounded."""
-        return confidence >= self._untranslated_threshold < 1.0
+    def thresholds(self, serving: Serving) -> dict[str, float]:
+        """Each desk's threshold for a model, found once."""
+        version, found = self._found
+        if version != serving.version:
+            desks = {name: route.desk for name, route in self._categories.items()}
+            found = thresholds(judged(serving.classifier, desks), self._policies)
+            self._found = (serving.version, found)  # two threads at once find the same
+        return found
 
 
 def rounded_down(confidence: float) -> str:
     """Two digits, so that what is below a threshold never reads as if it had reached it."""
     return f"{math.floor(confidence * 100) / 100:.2f}"
+
+
+def _rounded_up(threshold: float) -> str:
+    return "any" if threshold >= NEVER else f"{math.ceil(round(threshold * 100, 6)) / 100:.2f}"
 
 
 def _triage(reason: str) -> Route:

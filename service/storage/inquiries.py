@@ -27,6 +27,7 @@ class NewTicket:
     category: str | None
     confidence: float
     automatic: bool
+    intent: int = 0  # its place among the decision's intents
 
 
 def _from(values: Mapping[str, Any]) -> Inquiry:
@@ -97,8 +98,8 @@ class Inquiries:
                 return False
             facts = {name: decision[name] for name in ("category", "confidence", "desk", "automatic", "model")}
             journal.record(connection, at, "decided", SYSTEM, inquiry_id, **facts)
-            for intent, ticket in enumerate(laid):
-                self._lay(connection, at, inquiry_id, intent, ticket)
+            for ticket in laid:
+                self._lay(connection, at, inquiry_id, ticket)
         return True
 
     def waiting(self) -> tuple[int, datetime | None]:
@@ -136,10 +137,10 @@ class Inquiries:
         connection.execute(update(inquiries).where(inquiries.c.id == row.id).values(values))
         return Claimed(Inquiry(**(row._asdict() | {"attempts": row.attempts + 1})), token)
 
-    def _lay(self, connection: Connection, at: datetime, inquiry_id: str, intent: int, new: NewTicket) -> None:
+    def _lay(self, connection: Connection, at: datetime, inquiry_id: str, new: NewTicket) -> None:
         ticket_id = new_id(at)
         row = {
-            "id": ticket_id, "inquiry_id": inquiry_id, "intent": intent, "desk": new.desk,
+            "id": ticket_id, "inquiry_id": inquiry_id, "intent": new.intent, "desk": new.desk,
             "category": new.category, "confidence": new.confidence, "automatic": new.automatic,
             "status": "open", "version": 1, "created_at": at, "changed_at": at,
         }  # fmt: skip

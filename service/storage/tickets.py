@@ -131,8 +131,17 @@ class Tickets:
             )
         )  # fmt: skip
 
-    def latest_labels(self, inquiry_ids: Collection[str]) -> dict[str, dict[str, Any]]:
-        """The last label that a person gave each of these inquiries."""
-        query = select(labels).where(labels.c.inquiry_id.in_(inquiry_ids)).order_by(labels.c.id)
+    def latest_labels(self, inquiry_ids: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+        """The last label that a person gave each ticket of these inquiries, the main one's first."""
+        query = (
+            select(labels, tickets.c.intent)
+            .join(tickets, tickets.c.id == labels.c.ticket_id)
+            .where(labels.c.inquiry_id.in_(inquiry_ids))
+            .order_by(tickets.c.intent, labels.c.id)
+        )
         with reading(self._engine) as connection:
-            return {row.inquiry_id: row._asdict() for row in connection.execute(query)}
+            latest = {row.ticket_id: row._asdict() for row in connection.execute(query)}
+        found: dict[str, list[dict[str, Any]]] = {}
+        for label in latest.values():
+            found.setdefault(label["inquiry_id"], []).append(label)
+        return found

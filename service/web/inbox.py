@@ -112,7 +112,8 @@ def _ticket_page(found: Ticket, problem: str | None) -> str:
     if inquiry is None:
         raise NotFound
     events = loket().store.journal(found.inquiry_id)
-    return render_template("ticket.html", row=_row(found, inquiry), events=events, problem=problem)
+    row = _row(found, inquiry) | {"linked": loket().store.tickets.of_inquiry(found.inquiry_id)}
+    return render_template("ticket.html", row=row, events=events, problem=problem)
 
 
 def _row(ticket: Ticket, inquiry: Inquiry) -> dict[str, object]:

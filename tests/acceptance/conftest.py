@@ -100,7 +100,7 @@ def start(trained: Path, tmp_path: Path, wait_until: Callable[..., None]) -> Ite
             process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, text=True)
         program = Program(f"http://127.0.0.1:{port}", environment, process, output)
         started.append(program)
-        wait_until(lambda: _is_ready(program, ready))
+        wait_until(lambda: _is_ready(program, ready), 240.0)  # a first start trains
         return program
 
     yield run

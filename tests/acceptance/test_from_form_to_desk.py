@@ -25,7 +25,7 @@ def test_a_spanish_inquiry_ends_on_the_orders_desk_with_its_english_text(start, 
     assert ticket["decision"]["language"]["code"] == "es"
 
 
-def test_a_dutch_inquiry_that_nobody_can_translate_is_on_a_desk_and_says_why(start, libretranslate):
+def test_a_dutch_inquiry_that_nobody_can_translate_is_on_the_right_desk_and_says_why(start, libretranslate):
     program = start(
         LOKET_TRANSLATION__PROVIDERS='["libretranslate"]', LOKET_TRANSLATION__LIBRETRANSLATE__URL=libretranslate
     )
@@ -37,8 +37,19 @@ def test_a_dutch_inquiry_that_nobody_can_translate_is_on_a_desk_and_says_why(sta
     assert status == 201
     assert decision["language"]["code"] == "nl"
     assert decision["translation"] == {"status": "unavailable", "cached": False, "reason": "unsupported_language"}
-    assert decision["desk"] == "triage"
-    assert [ticket["inquiry"] for ticket in _tickets(program, "triage")] == [answer["id"]]
+    assert decision["desk"] == "orders"
+    assert [ticket["inquiry"] for ticket in _tickets(program, "orders")] == [answer["id"]]
+
+
+def test_two_questions_in_one_inquiry_lie_on_two_desks(start):
+    program = start()
+    body = {"text": "I'd like a quote for 40 lamps; also, my last invoice is wrong"}
+
+    _, answer = program.call("POST", "/api/v1/inquiries", body, Prefer="wait=10", **program.admin())
+
+    assert [intent["desk"] for intent in answer["decision"]["intents"]] == ["sales", "finance"]
+    for desk in ("sales", "finance"):
+        assert [ticket["inquiry"] for ticket in _tickets(program, desk)] == [answer["id"]]
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

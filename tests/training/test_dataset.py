@@ -5,6 +5,8 @@ import json
 import pytest
 
 from model.errors import TrainingDataInvalid
+from model.reading import Reading, Situation
+from model.taxonomy import OUT_OF_SCOPE
 from training.dataset import LabelledInquiry, read, read_file
 
 LAMP = LabelledInquiry("Lamp; blue, 3\nwhere is it?", "order_status", "nl", "Lamp, where is it?")
@@ -133,13 +135,79 @@ def test_files_are_described_by_name_rows_and_hash(write):
     assert read_file(path).facts() == {"name": "a.csv", "rows": 2, "sha256": sha256}
 
 
-def test_the_classifier_reads_the_cleaned_translation_where_there_is_one():
-    assert LAMP.english() == "Lamp, where is it?"
-    assert LAMP.english(untranslated=True) == "Lamp; blue, 3\nwhere is it?"
-    assert LabelledInquiry("  cafÃ©\n> quoted", "a").english() == "café"
+def test_an_inquiry_with_several_categories_has_a_list_of_them_the_main_one_first(write):
+    row = {"text": "Where is it, and do you have a blue one?", "labels": ["order_status", "product_information"]}
+
+    (found,) = read([write("a.jsonl", json.dumps(row))])
+
+    assert (found.label, found.labels) == ("order_status", ("order_status", "product_information"))
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ([], ":1: 'labels' is not a list of texts"),
+        ("order", ":1: 'labels' is not a list of texts"),
+        (["order", 5], ":1: 'labels' is not a text"),
+        (["order", " "], ":1: 'labels' is not a text"),
+        (None, ":1: has no 'label'"),
+    ],
+    ids=["empty", "text", "number", "blank", "null"],
+)
+def test_a_list_of_categories_that_is_none_is_named(write, labels, said):
+    path = write("a.jsonl", json.dumps({"text": "a", "labels": labels}))
+
+    with pytest.raises(TrainingDataInvalid) as error:
+        read([path])
+
+    assert str(error.value) == f"{path}{said}"
+
+
+@pytest.mark.parametrize("label", ["oos", "out_of_scope"])
+def test_both_words_for_out_of_scope_mean_the_same(write, label):
+    assert read([write("a.csv", f"text,label\nIs it raining,{label}\n")])[0].label == OUT_OF_SCOPE
+
+
+def test_a_lone_surrogate_is_no_text(write):
+    path = write("a.jsonl", '{"text": "lamp \\ud83d", "label": "a"}')
+
+    with pytest.raises(TrainingDataInvalid, match=":1: 'text' is not a text"):
+        read([path])
+
+
+def test_the_translation_and_the_original_are_read_cleaned():
+    inquiry = LabelledInquiry("  cafÃ©\n> citaat", "a", "nl", "coffee\n> quoted")
+
+    assert inquiry.reading() == Reading("café", "coffee")
+    assert inquiry.reading(untranslated=True) == Reading("café", None)
+
+
+@pytest.mark.parametrize(
+    ("inquiry", "situation"),
+    [
+        (LabelledInquiry("my lamp", "a"), Situation.ENGLISH),
+        (LabelledInquiry("my lamp", "a", "en"), Situation.ENGLISH),
+        (LabelledInquiry("my lamp", "a", "EN-gb", "my lamp"), Situation.ENGLISH),
+        (LabelledInquiry("my lamp", "a", None, "my lamp"), Situation.ENGLISH),
+        (LabelledInquiry("mijn lamp", "a", "nl", "my lamp"), Situation.TRANSLATED),
+        (LabelledInquiry("mijn lamp", "a", None, "my lamp"), Situation.TRANSLATED),
+        (LabelledInquiry("mijn lamp", "a", "nl"), Situation.UNTRANSLATED),
+    ],
+    ids=["plain", "english", "british", "same", "translated", "translated_from_unknown", "untranslated"],
+)
+def test_language_and_translation_decide_in_which_situation_an_inquiry_is_read(inquiry, situation):
+    assert inquiry.reading().situation is situation
+
+
+@pytest.mark.parametrize("text_en", ["my lamp", None])
+def test_without_a_translator_english_stays_english_and_another_language_stays_itself(text_en):
+    english = LabelledInquiry("my lamp", "a", "en", text_en).reading(untranslated=True)
+    dutch = LabelledInquiry("mijn lamp", "a", "nl", text_en).reading(untranslated=True)
+
+    assert (english.situation, dutch.situation) == (Situation.ENGLISH, Situation.UNTRANSLATED)
 
 
 def test_a_blank_translation_is_none(write):
-    row = {"text": "waar blijft het", "label": "a", "text_en": "  "}
+    row = {"text": "waar blijft het", "label": "a", "text_en": "  ", "language": "nl"}
 
-    assert read([write("a.jsonl", json.dumps(row))])[0].english() == "waar blijft het"
+    assert read([write("a.jsonl", json.dumps(row))])[0].reading() == Reading("waar blijft het", None)

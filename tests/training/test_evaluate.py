@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from training.dataset import LabelledInquiry
-from training.evaluate import evaluate, figures, table
+from training.evaluate import automatic_share, figures, table
 
 CLASSES = np.array(["a", "b", "c"])
 #         language, truth, what is predicted, how sure
@@ -15,19 +14,6 @@ COUNTED = [
     ("de", "b", "b", 0.7),
     ("de", "unknown", "a", 0.95),
 ]
-
-
-class Recalling:
-    """Gives each text the probabilities that it was told to, and remembers what it read."""
-
-    classes_ = CLASSES
-
-    def __init__(self, rows):
-        self.rows, self.read = rows, []
-
-    def predict_proba(self, texts):
-        self.read = list(texts)
-        return self.rows
 
 
 def row(label, confidence):
@@ -60,8 +46,12 @@ def test_figures_of_each_category():
 
 def test_figures_of_each_language():
     assert counted()["per_language"] == {
-        "de": pytest.approx({"n": 3, "accuracy": 2 / 3, "macro_f1": 1 / 2, "ece": (0.1 + 0.3 + 0.95) / 3}),
-        "nl": pytest.approx({"n": 2, "accuracy": 1 / 2, "macro_f1": 2 / 3, "ece": (0.2 + 0.6) / 2}),
+        "de": pytest.approx(
+            {"n": 3, "accuracy": 2 / 3, "macro_f1": 1 / 2, "ece": (0.1 + 0.3 + 0.95) / 3, "automatic_at_97": 0.0}
+        ),
+        "nl": pytest.approx(
+            {"n": 2, "accuracy": 1 / 2, "macro_f1": 2 / 3, "ece": (0.2 + 0.6) / 2, "automatic_at_97": 1 / 2}
+        ),
     }
 
 
@@ -79,27 +69,6 @@ def test_categories_that_nobody_asked_do_not_lower_the_figures():
     assert set(result["per_category"]) == {"a", "b"}
 
 
-@pytest.mark.parametrize(
-    ("untranslated", "read"),
-    [(False, ["Where is it?", "Defekt"]), (True, ["Waar is het?", "Defekt"])],
-    ids=["with_translations", "untranslated"],
-)
-def test_the_translation_is_read_unless_told_otherwise(untranslated, read):
-    inquiries = [
-        LabelledInquiry("Waar is het?\n> quoted", "a", "nl", "Where is it?"),
-        LabelledInquiry("Defekt", "b"),
-    ]
-    classifier = Recalling(np.array([row("a", 0.9), row("a", 0.8)]))
-
-    result = evaluate(classifier, inquiries, untranslated=untranslated)
-
-    assert classifier.read == read
-    assert {language: part["accuracy"] for language, part in result["per_language"].items()} == {
-        "nl": 1.0,
-        "und": 0.0,
-    }
-
-
 def test_the_table_has_a_line_for_all_each_category_and_each_language():
     lines = [" ".join(line.split()) for line in table(counted()).splitlines()]
 
@@ -115,3 +84,26 @@ def test_the_table_has_a_line_for_all_each_category_and_each_language():
         "de 3 0.667 0.500",
         "nl 2 0.500 0.667",
     ]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "correct", "share"),
+    [
+        ([0.9, 0.8, 0.7, 0.6], [1, 1, 1, 0], 0.75),
+        ([0.6, 0.7, 0.8, 0.9], [0, 1, 1, 1], 0.75),
+        ([0.9, 0.8], [1, 1], 1.0),
+        ([0.9, 0.8], [0, 1], 0.0),
+        ([0.9, 0.7, 0.7], [1, 1, 0], 1 / 3),
+        ([], [], 0.0),
+    ],
+    ids=["most_confident", "unordered", "all", "none", "ties_stay_together", "nothing"],
+)
+def test_the_automatic_share_is_what_is_sure_and_right_often_enough(confidence, correct, share):
+    assert automatic_share(np.array(confidence), np.array(correct, dtype=bool)) == pytest.approx(share)
+
+
+def test_one_error_in_forty_may_be_routed_automatically_but_not_one_in_thirty():
+    for n, share in ((40, 1.0), (30, 29 / 30)):
+        correct = np.arange(n) != n - 1
+
+        assert automatic_share(np.linspace(0.9, 0.5, n), correct) == pytest.approx(share)

@@ -42,13 +42,19 @@ def command():
     """Run it within this process."""
 
     def run(*arguments, **environment):
-        return CliRunner().invoke(main, arguments, env={"LOKET_DATA_DIR": "data"} | environment)
+        return CliRunner().invoke(
+            main, arguments, env={"LOKET_DATA_DIR": "data", "LOKET_CLASSIFIER__ENCODER": "none"} | environment
+        )
 
     return run
 
 
 def as_a_process(*arguments):
-    environment = os.environ | {"LOKET_DATA_DIR": "data", "PYTHONPATH": str(REPOSITORY)}
+    environment = os.environ | {
+        "LOKET_DATA_DIR": "data",
+        "LOKET_CLASSIFIER__ENCODER": "none",
+        "PYTHONPATH": str(REPOSITORY),
+    }
     command = [sys.executable, "-m", "training.train", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
@@ -100,9 +106,7 @@ def test_its_help_has_an_example(command):
         pytest.param("", "bad.csv: holds no inquiry", id="empty"),
         pytest.param("question,answer\na,b\n", "bad.csv:1: has no column 'text'", id="no_such_columns"),
         pytest.param("text,label\na b,x\nb c,x\n", "a classifier needs at least two categories, found 1", id="one"),
-        pytest.param(
-            "text,label\na,x\nb,x\nc,y\n", "a category needs at least two inquiries, 'y' has one", id="single"
-        ),
+        pytest.param("text,label\nis it raining,oos\n", "a classifier needs at least two categories", id="outside"),
         pytest.param(b"text,label\na,x\n\xe9,y\n", "bad.csv:3: is not UTF-8 (byte 0xe9)", id="bad_utf_8"),
         pytest.param("text,label\n?,x\n!,x\n-,y\n.,y\n", "", id="no_words"),
         pytest.param('text,"label" x\na,x\n', "bad.csv:1: ", id="bad_header"),
@@ -151,3 +155,39 @@ def test_categories_without_a_desk_are_trained_but_not_promoted(command, registr
     assert done.exit_code == 1
     assert done.stderr.splitlines()[-1].endswith("knows categories that have no desk: parcels")
     assert registry.champion() is None
+
+
+def test_with_zero_shot_and_no_data_it_learns_from_the_configured_meanings_alone(command, registry):
+    done = command("--zero-shot", "--promote")
+
+    assert done.exit_code == 0
+    assert len(registry.manifest(registry.champion()).labels) == 16
+    assert [row["name"] for row in registry.manifest(registry.champion()).data] == ["out_of_scope.jsonl"]
+
+
+def test_with_zero_shot_the_categories_without_inquiries_are_known_too(command, registry):
+    done = command("--data", "table.csv", "--zero-shot", "--promote")
+
+    assert done.exit_code == 0
+    assert len(registry.manifest(registry.champion()).labels) == 16
+    assert "it will never choose" not in done.stderr
+
+
+def test_categories_that_a_promoted_model_will_never_choose_are_told(command):
+    done = command("--data", "table.csv", "--promote")
+
+    assert done.exit_code == 0
+    assert "Warning: it will never choose " in done.stderr
+
+
+def test_without_its_encoder_a_model_is_trained_with_the_lexical_view_alone(command, registry):
+    done = command("--data", "table.csv", LOKET_CLASSIFIER__ENCODER="no_such_folder")
+
+    assert done.exit_code == 0
+    assert registry.manifest(done.stdout.strip()).encoder is None
+
+
+def test_an_encoder_that_is_not_to_be_had_is_told(command):
+    done = command("--data", "table.csv", LOKET_CLASSIFIER__ENCODER="no_such_folder")
+
+    assert "no_such_folder is no encoder folder" in done.stderr

@@ -40,7 +40,8 @@ def store(database_url, migrated):
 @pytest.fixture(scope="session")
 def pipeline(trained):
     """One pipeline for all tests that do not promote: to read language profiles and model takes half a second."""
-    found = configuration.read({"LOKET_DATA_DIR": str(trained), "LOKET_TRANSLATION__PROVIDERS": "[]"})
+    variables = {"LOKET_TRANSLATION__PROVIDERS": "[]", "LOKET_CLASSIFIER__ENCODER": "none"}
+    found = configuration.read({"LOKET_DATA_DIR": str(trained)} | variables)
     return make_pipeline(check(found), found.registry())
 
 

@@ -26,6 +26,7 @@ def test_it_works(confirm, store, key, lay):
     assert answer.json == {
         "id": ticket.id,
         "inquiry": ticket.inquiry_id,
+        "intent": 0,
         "desk": "orders",
         "category": "order_status",
         "confidence": 0.9,
@@ -43,7 +44,7 @@ def test_it_writes_a_label_and_an_event(confirm, store, key, lay):
     ticket = lay()
     confirm(ticket, key("desk", name="anna"))
 
-    label = store.tickets.latest_labels([ticket.inquiry_id])[ticket.inquiry_id]
+    label = store.tickets.latest_labels([ticket.inquiry_id])[ticket.inquiry_id][0]
     written = {name: label[name] for name in ("ticket_id", "category", "source", "by", "model")}
     event = store.journal(ticket.inquiry_id)[-1]
     assert written == {

@@ -31,7 +31,7 @@ def test_it_writes_a_label_and_an_event_that_holds_no_comment(correct, store, ke
     ticket = lay()
     correct(ticket, key("desk", name="anna"), category="complaint", comment="Anna called.")
 
-    label = store.tickets.latest_labels([ticket.inquiry_id])[ticket.inquiry_id]
+    label = store.tickets.latest_labels([ticket.inquiry_id])[ticket.inquiry_id][0]
     event = store.journal(ticket.inquiry_id)[-1]
     assert (label["category"], label["source"], label["by"]) == ("complaint", "correction", "key:anna")
     assert (event.kind, event.actor, event.ticket_id) == ("corrected", "key:anna", ticket.id)
@@ -80,7 +80,7 @@ def test_whoever_has_seen_the_first_correction_may_make_another(correct, store, 
 
     answer = correct(ticket, key("desk") | {"If-Match": '"2"'}, category="feedback")
     assert (answer.status_code, answer.json["category"], answer.json["version"]) == (200, "feedback", 3)
-    assert store.tickets.latest_labels([ticket.inquiry_id])[ticket.inquiry_id]["category"] == "feedback"
+    assert store.tickets.latest_labels([ticket.inquiry_id])[ticket.inquiry_id][0]["category"] == "feedback"
 
 
 @ON_SQLITE

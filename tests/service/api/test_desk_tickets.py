@@ -20,6 +20,7 @@ def test_it_works(client, store, key, lay):
             {
                 "id": ticket.id,
                 "inquiry": inquiry.id,
+                "intent": 0,
                 "desk": "orders",
                 "category": "order_status",
                 "confidence": 0.9,

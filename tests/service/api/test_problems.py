@@ -21,6 +21,7 @@ STATUS = {
     model_errors.VersionNotFound: 404,
     model_errors.PromotionRefused: 409,
     model_errors.TrainingDataInvalid: 409,
+    model_errors.EncoderUnavailable: 409,
     model_errors.ConfigurationInvalid: 500,
 }
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

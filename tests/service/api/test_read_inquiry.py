@@ -5,8 +5,8 @@ from datetime import datetime
 import pytest
 
 SENT = {
-    "text": "Where is my order? It should have been delivered on Monday.",
-    "subject": "Order 4711",
+    "text": "Where is my order 4711, which should have been delivered on Monday?",
+    "subject": "Not delivered",
     "name": "Anna",
     "email": "anna@example.org",
     "language": "en-GB",
@@ -14,6 +14,10 @@ SENT = {
     "channel": "web",
     "fields": {"order": "4711", "amount": 2},
 }
+MIXED = (
+    "Where is my parcel? It should have been delivered on Monday and the tracking has not moved.\n\n"
+    "I also cannot log in to my account, because the password reset mail never arrives."
+)
 
 
 def test_it_works(client, store, key, decide_all):
@@ -35,6 +39,7 @@ def test_it_works(client, store, key, decide_all):
             {
                 "id": ticket.id,
                 "inquiry": stored.id,
+                "intent": 0,
                 "desk": "orders",
                 "category": "order_status",
                 "confidence": stored.decision["confidence"],
@@ -68,6 +73,39 @@ def test_the_decision_is_the_one_that_design_promises(client, key, decide_all, t
     assert decision["alternatives"][0]["confidence"] < decision["confidence"] <= 1
     assert decision["intents"][0]["category"] == "order_status"
     assert decision["explanation"]
+
+
+def test_a_mixed_inquiry_has_one_ticket_on_each_desk_the_main_one_first(client, store, key, decide_all):
+    inquiry_id = client.post("/api/v1/inquiries", json={"text": MIXED}).json["id"]
+    decide_all()
+
+    found = client.get(f"/api/v1/inquiries/{inquiry_id}", headers=key("desk")).json
+
+    intents = found["decision"]["intents"]
+    assert [(one["category"], one["desk"]) for one in intents] == [
+        ("order_status", "orders"),
+        ("account_access", "support"),
+    ]
+    tickets = [(one["inquiry"], one["desk"], one["category"], one["confidence"]) for one in found["tickets"]]
+    assert tickets == [(inquiry_id, one["desk"], one["category"], one["confidence"]) for one in intents]
+
+
+def test_each_desk_of_a_mixed_inquiry_sees_it(client, key, decide_all):
+    inquiry_id = client.post("/api/v1/inquiries", json={"text": MIXED}).json["id"]
+    decide_all()
+
+    headers = [key("desk", desks=[desk]) for desk in ("orders", "support", "returns")]
+    seen = [client.get(f"/api/v1/inquiries/{inquiry_id}", headers=header).status_code for header in headers]
+    assert seen == [200, 200, 404]
+
+
+def test_a_subject_is_no_request_of_its_own(client, key, decide_all):
+    sent = {"subject": "Order 4711", "text": "Where is my order? It should have been delivered on Monday."}
+    inquiry_id = client.post("/api/v1/inquiries", json=sent).json["id"]
+    decide_all()
+
+    decision = client.get(f"/api/v1/inquiries/{inquiry_id}", headers=key("desk")).json["decision"]
+    assert [intent["category"] for intent in decision["intents"]] == ["order_status"]
 
 
 def test_until_it_is_decided_there_is_no_decision_and_no_ticket(client, key):

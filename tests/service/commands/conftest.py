@@ -25,8 +25,9 @@ def database_url(data_dir):
 
 @pytest.fixture
 def variables(data_dir):
-    """A data folder with the default model, and no translator."""
-    return {"LOKET_DATA_DIR": str(data_dir), "LOKET_TRANSLATION__PROVIDERS": "[]"}
+    """A data folder with the default model, no translator, and the lexical view alone, which is opened at once."""
+    alone = {"LOKET_TRANSLATION__PROVIDERS": "[]", "LOKET_CLASSIFIER__ENCODER": "none"}
+    return {"LOKET_DATA_DIR": str(data_dir)} | alone
 
 
 @pytest.fixture

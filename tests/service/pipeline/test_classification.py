@@ -89,7 +89,8 @@ def test_a_damaged_champion_is_passed_over_for_the_one_before_it(registry, versi
     loaded = Champion(registry).current()
 
     assert loaded.version == versions[0]
-    assert loaded.passed_over == (f"{versions[1]}: model.joblib is not the file that was signed",)
+    assert loaded.passed_over
+    assert loaded.degraded == (f"{versions[1]}: model.joblib is not the file that was signed",)
     assert [record.getMessage() for record in caplog.records] == ["champion passed over"]
 
 
@@ -145,3 +146,28 @@ def test_a_champion_that_was_unreadable_for_a_moment_is_tried_again_after_a_minu
         served.append(champion.current().version)
 
     assert served == [versions[0], versions[0], versions[1]]
+
+
+def test_without_an_encoder_asked_for_nothing_is_degraded(registry, versions):
+    registry.promote(versions[0], CATEGORIES)
+
+    assert Champion(registry, "none").current().degraded == ()
+
+
+def test_an_encoder_that_cannot_be_loaded_leaves_the_words_and_is_told(registry, versions, tmp_path):
+    registry.promote(versions[0], CATEGORIES)
+
+    serving = Champion(registry, str(tmp_path / "gone")).current()
+
+    assert serving.degraded == (f"the lexical view serves alone: {tmp_path / 'gone'} is no encoder folder",)
+    assert serving.classifier.classify(["I forgot my password"])[0].category == "account_access"
+
+
+def test_a_damaged_champion_and_a_missing_encoder_are_both_told(registry, versions, folder, tmp_path):
+    for version in versions:
+        registry.promote(version, CATEGORIES)
+    (folder / "versions" / versions[1] / "model.joblib").write_bytes(b"damaged")
+
+    told = Champion(registry, str(tmp_path / "gone")).current().degraded
+
+    assert [versions[1] in told[0], "is no encoder folder" in told[1]] == [True, True]

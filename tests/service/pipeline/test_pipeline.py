@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from model.reading import Reading
 from service.pipeline.classification import Champion
 from service.pipeline.decision import Intent, Language, Translation, Untranslated
 from service.pipeline.detection.detector import Detector
@@ -41,13 +42,13 @@ class Phrasebook:
 
 @pytest.fixture
 def make_pipeline(engine, registry):
-    def make(*providers, untranslated_threshold=1.0, boilerplate=()):
+    def make(*providers, routes=ROUTES, boilerplate=()):
         bounds = {"concurrency": 32, "breaker_failures": 3, "breaker_pause_seconds": 60.0}
         return Pipeline(
             Detector(engine, ("en", "nl", "de")),
             Translator(providers, deadline_seconds=30.0, **bounds),
             Champion(registry),
-            Router(ROUTES, untranslated_threshold),
+            Router(routes, {}),
             boilerplate,
         )
 
@@ -77,18 +78,21 @@ def test_a_translated_inquiry_is_classified_by_its_english_text(make_pipeline, v
         "desk": "orders",
         "automatic": True,
         "reason": "category order_status",
+        "similar": (),
         "model": version,
     }
 
 
 def test_the_confidences_are_those_of_the_model(make_pipeline, version, classifier):
-    prediction = classifier.classify([IN_ENGLISH[DUTCH]])[0]
+    prediction = classifier.classify([Reading(DUTCH, IN_ENGLISH[DUTCH])])[0]
 
     decision = make_pipeline(Phrasebook()).decide(InquiryText(DUTCH))
 
     confidence = round(prediction.confidence, 4)
     assert decision.confidence == confidence
-    assert decision.intents == (Intent(category="order_status", confidence=confidence, text=DUTCH),)
+    assert decision.intents == (
+        Intent(category="order_status", confidence=confidence, text=DUTCH, desk="orders", automatic=True),
+    )
     assert [(other.category, other.confidence) for other in decision.alternatives] == [
         (other.category, round(other.confidence, 4)) for other in prediction.alternatives
     ]
@@ -104,21 +108,12 @@ def test_an_english_inquiry_needs_no_translation(make_pipeline, version):
     assert (decision.language.code, decision.category, decision.desk) == ("en", "order_status", "orders")
 
 
-def test_an_untranslated_inquiry_goes_to_triage_and_says_so(make_pipeline, version):
-    decision = make_pipeline().decide(InquiryText(GERMAN))
+def test_what_could_not_be_translated_and_was_never_met_so_goes_to_triage(make_pipeline, version):
+    decision = make_pipeline().decide(InquiryText("Mein Passwort für den Login ist falsch."))
 
     assert decision.translation == Translation(status="unavailable", reason=Untranslated.NO_PROVIDER)
-    assert (decision.desk, decision.automatic, decision.model) == ("triage", False, version)
-    told = int(decision.confidence * 100) / 100
-    assert decision.reason == f"not translated; {decision.category} at {told:.2f}"
-
-
-def test_an_untranslated_inquiry_is_classified_as_it_is(make_pipeline, version):
-    decision = make_pipeline(untranslated_threshold=0.0).decide(
-        InquiryText("Mein Passwort für den Login ist falsch.")
-    )
-
-    assert (decision.category, decision.desk) == ("account_access", "support")
+    assert (decision.category, decision.desk, decision.automatic) == ("account_access", "triage", False)
+    assert decision.reason.startswith("the model was not tried on such texts; account_access at 0.")
 
 
 @pytest.mark.parametrize("providers", [(), (Phrasebook(),)], ids=["no provider", "a provider"])

@@ -35,7 +35,8 @@ def data_dir(trained):
 @pytest.fixture(scope="session")
 def pipeline(trained):
     """One for all tests of pages: reading the language profiles takes half a second."""
-    found = configuration.read({"LOKET_DATA_DIR": str(trained), "LOKET_TRANSLATION__PROVIDERS": "[]"})
+    variables = {"LOKET_TRANSLATION__PROVIDERS": "[]", "LOKET_CLASSIFIER__ENCODER": "none"}
+    found = configuration.read({"LOKET_DATA_DIR": str(trained)} | variables)
     return make_pipeline(check(found), found.registry())
 
 

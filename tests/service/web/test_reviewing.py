@@ -9,7 +9,7 @@ def state(store, ticket):
 
 
 def label(store, ticket):
-    found = store.tickets.latest_labels([ticket.inquiry_id]).get(ticket.inquiry_id)
+    found = next(iter(store.tickets.latest_labels([ticket.inquiry_id]).get(ticket.inquiry_id, [])), None)
     return found and (found["category"], found["source"], found["by"])
 
 

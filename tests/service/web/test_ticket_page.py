@@ -103,7 +103,7 @@ def test_the_page_says_what_was_decided_and_why(person, lay, tree):
     page = tree(person("anna", "orders").get(f"/tickets/{ticket.id}"))
 
     assert page.find(class_="chip").text == "order_status"
-    assert (page.find("meter")["value"], page.find(class_="confidence").text.strip()) == ("0.87", "87 % guessed")
+    assert (page.find("meter")["value"], page.find(class_="confidence").text.strip()) == ("0.87", "87 %")
     assert page.find(class_="why").text.split() == ["category", "order_status", "·", "where", "is"]
 
 
