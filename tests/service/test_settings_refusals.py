@@ -191,7 +191,7 @@ def test_a_wrong_secret_is_not_shown(settings):
 
 
 DESK_ERRORS = [
-    ("misroute_cost = 5", "desks.kitchen.look_cost: misroute_cost and look_cost need each other"),
+    ("misroute_cost = 5", "desks.kitchen.misroute_cost: misroute_cost and look_cost need each other"),
     ("look_cost = 5", "desks.kitchen.look_cost: misroute_cost and look_cost need each other"),
     (
         "target_precision = 0.9\nmisroute_cost = 5\nlook_cost = 1",
