@@ -5,7 +5,7 @@ are depends on the situation (written in English, translated, not translated), a
 are pooled with weights of its own, found on inquiries held out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ from model.views import Answer, texts_of
 _ALTERNATIVES = 4  # an agent chooses among the first few; the case of Uber's COTA showed three
 _SIMILAR = 3  # chosen by hand: what fits under the words in the inbox
 _SIMILAR_CHARS = 160
+_WORTH_A_LOOK = 0.25  # how probable two requests must be by words alone before both views look
 
 
 class InquiryClassifier(ClassifierMixin, BaseEstimator):
@@ -155,11 +156,17 @@ class InquiryClassifier(ClassifierMixin, BaseEstimator):
     def _parts(self, reading: Reading, row: Floats) -> tuple[Part, ...]:
         """The requests of a mixed inquiry with their words, of the original where they can be found in it."""
 
-        def probabilities_of(texts: list[str]) -> Floats:
+        def asked(encoder: Encoder | None) -> Callable[[list[str]], Floats]:
             in_english = reading.english is not None
-            return self.predict_proba([Reading(text, text if in_english else None) for text in texts])
+            return lambda texts: (
+                self.views_.ask(
+                    [Reading(text, text if in_english else None) for text in texts], encoder
+                ).probabilities
+            )
 
-        found = find_requests(reading.best, row, probabilities_of)
+        if reading.english is not None and not find_requests(reading.best, row, asked(None), least=_WORTH_A_LOOK):
+            return ()  # words alone see no second request: the encoder is not asked about every clause
+        found = find_requests(reading.best, row, asked(self.encoder))
         return tuple(
             Part(str(self.classes_[one.category]), one.probability, in_original(reading, one.text)) for one in found
         )

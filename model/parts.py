@@ -24,7 +24,7 @@ _RUNS_OF_BLANKS = re.compile(r"[^\S\n]+")  # of thousands of them, every express
 _RUNS_OF_LINE_BREAKS = re.compile(r"\n{3,}")
 _LEAST_LETTERS = 8  # a shorter piece says nothing alone, and stays with the one before
 _MOST_PIECES = 24
-_SURE_OF_TWO = 0.75  # at this, 4 of 100 inquiries with one request are cut in two, and 70 of 100 mixed ones
+SURE_OF_TWO = 0.75  # at this, 4 of 100 inquiries with one request are cut in two, and 70 of 100 mixed ones
 _AROUND = " \n,;:-–—+&/"
 _FLOOR = 0.02  # one piece alone, however sure, does not outweigh the rest
 
@@ -55,13 +55,16 @@ class Request:
     in_whole: float
 
 
-def find_requests(text: str, whole: Floats, probabilities_of: Callable[[list[str]], Floats]) -> list[Request]:
+def find_requests(
+    text: str, whole: Floats, probabilities_of: Callable[[list[str]], Floats], *, least: float = SURE_OF_TWO
+) -> list[Request]:
     """The two requests of a mixed text, the main one first; nothing where there is one only.
 
     Args:
         text: What was classified.
         whole: Its probabilities, shape (n_labels,).
         probabilities_of: The probabilities of other texts, shape (m, n_labels).
+        least: How probable two requests must be.
     """
     text = _RUNS_OF_LINE_BREAKS.sub("\n\n", _RUNS_OF_BLANKS.sub(" ", text))
     found = pieces(text)
@@ -77,10 +80,12 @@ def find_requests(text: str, whole: Floats, probabilities_of: Callable[[list[str
         Request(part, int(column), float(row[column]), float(whole[column]))
         for part, column, row in zip(texts, columns, alone, strict=True)
     ]
-    return _main_first(requests, run_first=cut is not None and cut.first == 0) if _are_two(*requests) else []
+    if not _are_two(requests[0], requests[1], least):
+        return []
+    return _main_first(requests, run_first=cut is not None and cut.first == 0)
 
 
-def _are_two(rest: Request, run: Request) -> bool:
+def _are_two(rest: Request, run: Request, least: float) -> bool:
     """Whether these are two requests rather than one with a remark.
 
     A logistic regression on the 200 mixed seed inquiries and on 500 others that were held out, English and
@@ -94,7 +99,7 @@ def _are_two(rest: Request, run: Request) -> bool:
         + 0.155 * np.log(rest.in_whole + 1e-4) + 0.228 * np.log(run.in_whole + 1e-4)
         + 5.937 * shorter / (len(rest.text) + len(run.text)) + 0.165 * np.log(shorter) - 4.975
     )  # fmt: skip
-    return bool(score >= _log_odds(_SURE_OF_TWO))
+    return bool(score >= _log_odds(least))
 
 
 def _log_odds(probability: float) -> float:
