@@ -6,19 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.calibration import Floats
+from model.calibration import Floats, Indices
 from model.lexical import LexicalView
 from model.pool import ENOUGH, Pool, fit_pool
 from model.reading import Reading, Situation
 from model.scope import Evidence, Scope, fit_scope
-from model.semantic import Indices, SemanticView
+from model.semantic import SemanticView
 from model.views import NEVER_SURE, Views, evidence, views_in
 
-_GUESSED_WEIGHTS: tuple[float, ...] = (
-    2.5,
-    10.0,
-    2.0,
-)  # the seed inquiries': lexical, semantic on English, semantic on the original
+# Those of the seed inquiries: lexical, semantic on English, semantic on the original.
+_GUESSED_WEIGHTS: tuple[float, ...] = (2.5, 10.0, 2.0)
 # On the validation splits of CLINC150 and HWU64, 0.99 loses 0.001 of the accuracy and 0.007 of the AUROC between
 # in and out of scope that encoding everything has, and encodes three in ten; without this bound 0.010 of the AUROC.
 _SURE = 0.99
@@ -199,5 +196,5 @@ class Board:
         return max(_SURE, float(alone.max(axis=1)[order][fine[-1]])) if len(fine) else NEVER_SURE
 
 
-def _wrong(probabilities: Floats, truth: Indices) -> NDArray[np.intp]:
+def _wrong(probabilities: Floats, truth: Indices) -> Indices:
     return np.asarray(probabilities.argmax(axis=1) != truth, dtype=np.intp)

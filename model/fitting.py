@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.board import Board, HeldOut, LexicalScores, SemanticScores
+from model.calibration import Indices
 from model.encoder import Embeddings, Encoder
 from model.lexical import Labelled, LexicalView, Progress
 from model.reading import Reading, Situation
-from model.semantic import Indices, SemanticView
+from model.semantic import SemanticView
 from model.taxonomy import Category
 from model.views import Views, texts_of
 

@@ -5,20 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from model.calibration import Floats
+from model.calibration import Floats, Indices
 from model.errors import TrainingDataInvalid
 from model.explanation import terms_that_spoke
 from model.features import lexical_view
 from model.prediction import Term
 
-Indices = NDArray[np.intp]
 Progress = Callable[[int, int], None]
-
 
 _WORTH_PROCESSES = 2000  # texts; each further process takes two seconds to start
 

@@ -12,8 +12,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import log_softmax, logsumexp, softmax
 
-from model.calibration import Floats
-from model.semantic import Indices
+from model.calibration import Floats, Indices
 
 ENOUGH = 50  # held-out inquiries below which a pool's confidence is a guess
 

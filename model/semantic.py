@@ -10,14 +10,12 @@ on HWU64 or on the seed inquiries.
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from sklearn.base import BaseEstimator
 
-from model.calibration import Floats
+from model.calibration import Floats, Indices
 from model.encoder import Embeddings
 
-Indices = NDArray[np.intp]
 MOST_POINTS = 16_000  # the kernel matrix of 16,000 points takes 1 GB; more inquiries than that are sampled
 
 
@@ -89,9 +87,8 @@ class SemanticView(BaseEstimator):
         if len(groups) <= MOST_POINTS:
             return np.arange(len(groups))
         numbers = np.random.default_rng(self.seed).permutation(np.unique(groups))
-        kept = numbers[
-            : MOST_POINTS * len(numbers) // len(groups)
-        ]  # whole groups: none is held out beside its twin
+        # Whole groups stay: none is held out beside its twin.
+        kept = numbers[: MOST_POINTS * len(numbers) // len(groups)]
         return np.flatnonzero(np.isin(groups, kept))
 
     def _centred(self, embeddings: Embeddings) -> Embeddings:

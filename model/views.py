@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.calibration import Floats
+from model.calibration import Floats, Indices
 from model.encoder import Embeddings, Encoder
 from model.lexical import LexicalView
 from model.pool import Pool
@@ -71,7 +71,7 @@ class Views:
     def _ask_in(
         self,
         situation: Situation,
-        rows: NDArray[np.intp],
+        rows: Indices,
         readings: Sequence[Reading],
         encoder: Encoder | None,
         answer: Answer,
@@ -93,7 +93,7 @@ class Views:
     def _fill_from_both(
         self,
         answer: Answer,
-        rows: NDArray[np.intp],
+        rows: Indices,
         situation: Situation,
         lexical: Floats,
         semantic: SemanticView,
@@ -109,7 +109,7 @@ class Views:
     def _fill(
         self,
         answer: Answer,
-        rows: NDArray[np.intp],
+        rows: Indices,
         situation: Situation,
         views: list[Floats],
         distance: tuple[Floats, Floats] | None,
