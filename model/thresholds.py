@@ -72,22 +72,33 @@ def thresholds(found: Judged, policies: Mapping[str, Policy]) -> dict[str, float
 
 def threshold(found: Judged, policy: Policy) -> float:
     """The lowest confidence that reaches the precision, or that costs least; `NEVER` when there is none."""
-    order = np.argsort(-found.confidence, kind="stable")
-    confidence, right = found.confidence[order], found.correct[order]
-    ends = np.append(np.diff(confidence) != 0, True) if len(order) else np.zeros(0, dtype=bool)
     if policy.misroute_cost is not None and policy.look_cost is not None:
-        return _cheapest(confidence, right, ends, policy.misroute_cost, policy.look_cost)
-    precision = np.cumsum(right) / np.arange(1, len(order) + 1)
-    fine = np.flatnonzero((precision >= policy.target_precision) & ends)
+        return _cheapest(found, policy.misroute_cost, policy.look_cost)
+    return lowest_confidence(found.confidence, found.correct, policy.target_precision)
+
+
+def lowest_confidence(confidence: Floats, correct: NDArray[np.bool_], precision: float) -> float:
+    """The lowest confidence from which on this share is right; `NEVER` when there is none."""
+    confidence, right, ends = _surest_first(confidence, correct)
+    fine = np.flatnonzero((np.cumsum(right) / np.arange(1, len(right) + 1) >= precision) & ends)
     return float(confidence[fine[-1]]) if len(fine) else NEVER
 
 
-def _cheapest(
-    confidence: Floats, right: NDArray[np.bool_], ends: NDArray[np.bool_], misroute_cost: float, look_cost: float
-) -> float:
+def _cheapest(found: Judged, misroute_cost: float, look_cost: float) -> float:
+    confidence, right, ends = _surest_first(found.confidence, found.correct)
     saved = np.cumsum(look_cost - misroute_cost * ~right, dtype=np.float64)
     saved[~ends] = -np.inf
     return float(confidence[int(saved.argmax())]) if len(saved) and saved.max() > 0 else NEVER
+
+
+def _surest_first(
+    confidence: Floats, correct: NDArray[np.bool_]
+) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Both in order, and which are the last of their confidence: equal ones are routed together or not at all."""
+    order = np.argsort(-confidence, kind="stable")
+    confidence = confidence[order]
+    ends = np.append(np.diff(confidence) != 0, True) if len(order) else np.zeros(0, dtype=bool)
+    return confidence, correct[order], ends
 
 
 @dataclass(frozen=True, slots=True)

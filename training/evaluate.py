@@ -12,6 +12,7 @@ from model.classifier import InquiryClassifier
 from model.errors import TrainingDataInvalid
 from model.prediction import Prediction
 from model.taxonomy import OUT_OF_SCOPE
+from model.thresholds import lowest_confidence
 from model.views import Answer
 from training.dataset import LabelledInquiry
 
@@ -124,12 +125,9 @@ def calibration_interval(
 
 def automatic_share(confidence: Floats, correct: NDArray[np.bool_], precision: float = 0.97) -> float:
     """The largest share of inquiries, most confident first, of which this share is right."""
-    order = np.argsort(-confidence, kind="stable")
-    right = np.cumsum(correct[order]) / np.arange(1, len(order) + 1)
-    # Inquiries of equal confidence are routed together or not at all.
-    ends = np.append(np.diff(confidence[order]) != 0, True)
-    fine = np.flatnonzero((right >= precision) & ends)
-    return float((fine[-1] + 1) / len(order)) if len(fine) else 0.0
+    if not len(confidence):
+        return 0.0
+    return float((confidence >= lowest_confidence(confidence, correct, precision)).mean())
 
 
 def figures(
