@@ -12,7 +12,7 @@ from model.pool import ENOUGH, Pool, fit_pool
 from model.reading import Reading, Situation
 from model.scope import Evidence, Scope, fit_scope
 from model.semantic import SemanticView
-from model.views import NEVER_SURE, Views, evidence, views_in
+from model.views import NEVER_SURE, Answer, Distance, Views, distance_of, evidence, views_in
 
 # Those of the seed inquiries: lexical, semantic on English, semantic on the original.
 _GUESSED_WEIGHTS: tuple[float, ...] = (2.5, 10.0, 2.0)
@@ -97,24 +97,14 @@ class Board:
 
     def _held_out(self, situation: Situation, views: Views, with_semantic: bool) -> HeldOut:
         rows = self._met_in(situation)
-        probabilities, scope, inside = self._answers(situation, rows, views, with_semantic=False)
-        encoded = np.zeros(len(rows), dtype=bool)
-        if with_semantic and len(rows):
-            encoded = probabilities.max(axis=1) < views.sure.get(situation, NEVER_SURE)
-            both = self._answers(situation, rows, views, with_semantic=True)
-            for cheap, full in zip((probabilities, scope, inside), both, strict=True):
-                cheap[encoded] = full[encoded]
-        return HeldOut(rows, probabilities, scope, inside, encoded)
+        answer = self._answer(situation, rows, views, with_semantic=False)
+        if with_semantic:
+            unsure = views.unsure(situation, answer)
+            answer.put(unsure, self._answer(situation, rows[unsure], views, with_semantic=True))
+        return HeldOut(rows, answer.probabilities, answer.scope, answer.within_scope, answer.encoded)
 
-    def _answers(
-        self, situation: Situation, rows: Indices, views: Views, *, with_semantic: bool
-    ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-        pool, scope = views.pools[situation, with_semantic], views.scopes[with_semantic]
-        probabilities = pool.probabilities(self._views_of(situation, rows, with_semantic))
-        if scope is None or not len(rows):
-            return probabilities, np.ones(len(rows)), np.ones(len(rows), dtype=bool)
-        found = scope.scores(self._evidence(situation, rows, pool, with_semantic))
-        return probabilities, found, found >= scope.threshold
+    def _answer(self, situation: Situation, rows: Indices, views: Views, *, with_semantic: bool) -> Answer:
+        return views.pooled(situation, *self._views_and_distance(situation, rows, with_semantic))
 
     def _met_in(self, situation: Situation) -> Indices:
         """A translated inquiry is also met untranslated, when the translator fails."""
@@ -122,6 +112,17 @@ class Board:
         if situation is Situation.UNTRANSLATED:
             met |= self._situations == Situation.TRANSLATED
         return np.flatnonzero(met)
+
+    def _categorised_in(self, situation: Situation) -> Indices:
+        """Those of them that belong to a category."""
+        rows = self._met_in(situation)
+        return rows[self._within[rows]]
+
+    def _views_and_distance(
+        self, situation: Situation, rows: Indices, with_semantic: bool
+    ) -> tuple[list[Floats], Distance | None]:
+        views = self._views_of(situation, rows, with_semantic)
+        return views, self._distance(situation, rows) if with_semantic else None
 
     def _views_of(self, situation: Situation, rows: Indices, with_semantic: bool) -> list[Floats]:
         untranslated = situation is Situation.UNTRANSLATED
@@ -133,8 +134,7 @@ class Board:
         return views_in(situation, lexical, [scores[rows, : self._labels] for scores in texts])
 
     def _pool(self, situation: Situation, with_semantic: bool) -> Pool:
-        rows = self._met_in(situation)
-        rows = rows[self._within[rows]]
+        rows = self._categorised_in(situation)
         if len(rows) >= ENOUGH:
             return fit_pool(self._views_of(situation, rows, with_semantic), self._truth[rows])
         return self._borrowed_pool(situation, with_semantic)
@@ -142,8 +142,7 @@ class Board:
     def _borrowed_pool(self, situation: Situation, with_semantic: bool) -> Pool:
         """A translation is taken to be as good as English until some are labelled; no other guess is trusted."""
         other = Situation.ENGLISH if situation is Situation.TRANSLATED else Situation.TRANSLATED
-        rows = self._met_in(other)
-        rows = rows[self._within[rows]]
+        rows = self._categorised_in(other)
         if situation is Situation.UNTRANSLATED or len(rows) < ENOUGH:
             reads_original = with_semantic and situation is Situation.UNTRANSLATED
             guessed = _GUESSED_WEIGHTS[1:] if reads_original else _GUESSED_WEIGHTS
@@ -170,22 +169,20 @@ class Board:
         return fit_scope(together, np.concatenate([self._within[rows] for _, rows in met]))
 
     def _evidence(self, situation: Situation, rows: Indices, pool: Pool, with_semantic: bool) -> Evidence:
-        views = self._views_of(situation, rows, with_semantic)
-        return evidence(pool, views, self._distance(situation, rows) if with_semantic else None)
+        views, distance = self._views_and_distance(situation, rows, with_semantic)
+        return evidence(pool.probabilities(views), pool.energy(views), distance)
 
-    def _distance(self, situation: Situation, rows: Indices) -> tuple[Floats, Floats] | None:
+    def _distance(self, situation: Situation, rows: Indices) -> Distance | None:
         if self._semantic is None:
             return None
         original = situation is Situation.UNTRANSLATED
-        scores = (self._semantic.original if original else self._semantic.english)[rows]
+        scores = self._semantic.original if original else self._semantic.english
         nearness = self._semantic.nearness_original if original else self._semantic.nearness_english
-        outside = scores[:, self._labels] if scores.shape[1] > self._labels else np.zeros(len(rows))
-        return outside, nearness[rows]
+        return distance_of(scores[rows], nearness[rows], self._labels)
 
     def _sure(self, situation: Situation, pools: dict[tuple[Situation, bool], Pool]) -> float:
         """The lowest probability from which the lexical view alone is right about as often as both views."""
-        rows = self._met_in(situation)
-        rows = rows[self._within[rows]]
+        rows = self._categorised_in(situation)
         if len(rows) < ENOUGH:
             return NEVER_SURE
         alone = pools[situation, False].probabilities(self._views_of(situation, rows, False))

@@ -64,18 +64,20 @@ class SemanticView(BaseEstimator):
         Answers scores (n, labels) and the cosine to the nearest point of another inquiry (n,). Asked once:
         what it tells is not kept with the model.
         """
-        scores, nearness = self.scores(embeddings), self.nearness(embeddings)
+        scores, nearness = self.scores_and_nearness(embeddings)
         scores[self.kept_], nearness[self.kept_] = self._left_out_scores, self._left_out_nearness
         del self._left_out_scores, self._left_out_nearness
         return scores, nearness
 
     def scores(self, embeddings: Embeddings) -> Floats:
         """Scores of texts, shape (n, labels): about the label's share less its mean share."""
-        return np.asarray(self._kernel(self._similarity(embeddings)) @ self.weights_, dtype=np.float64)
+        return self.scores_and_nearness(embeddings)[0]
 
-    def nearness(self, embeddings: Embeddings) -> Floats:
-        """The cosine to the nearest labelled point, shape (n,)."""
-        return np.asarray(self._similarity(embeddings).max(axis=1), dtype=np.float64)
+    def scores_and_nearness(self, embeddings: Embeddings) -> tuple[Floats, Floats]:
+        """The scores with each text's cosine to the nearest labelled point, shape (n,)."""
+        similarity = self._similarity(embeddings)
+        scores = self._kernel(similarity) @ self.weights_
+        return np.asarray(scores, dtype=np.float64), np.asarray(similarity.max(axis=1), dtype=np.float64)
 
     def speaking_for(self, embedding: Embeddings, label: int, count: int) -> list[tuple[int, float]]:
         """The points that spoke most for a label: their places among the n learned from, and their exact shares."""

@@ -19,6 +19,7 @@ from model.scope import Evidence, Scope
 from model.semantic import SemanticView
 
 NEVER_SURE = 2.0  # no probability reaches it
+Distance = tuple[Floats, Floats]  # the semantic view's score for being out of scope, and the nearness, each (n,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class Answer:
     scope: Floats
     within_scope: NDArray[np.bool_]
     encoded: NDArray[np.bool_]
+
+    def put(self, rows: Indices, other: "Answer") -> None:
+        """Let another answer stand in the place of these rows."""
+        for name in self.__slots__:
+            getattr(self, name)[rows] = getattr(other, name)
 
 
 @dataclass(frozen=True)
@@ -65,61 +71,44 @@ class Views:
         for situation in Situation:
             rows = np.flatnonzero([reading.situation is situation for reading in readings])
             if len(rows):
-                self._ask_in(situation, rows, readings, encoder, answer, cheap_first)
+                answer.put(rows, self._ask_in(situation, [readings[int(i)] for i in rows], encoder, cheap_first))
         return answer
 
+    def unsure(self, situation: Situation, answer: Answer) -> Indices:
+        """The places where the lexical view's answer does not suffice."""
+        return np.flatnonzero(answer.probabilities.max(axis=1) < self.sure.get(situation, NEVER_SURE))
+
+    def pooled(self, situation: Situation, views: list[Floats], distance: Distance | None) -> Answer:
+        """What the scores of n texts say together, each (n, n_labels); the distance is None for words alone."""
+        encoded = distance is not None
+        pool, scope = self.pools[situation, encoded], self.scopes[encoded]
+        probabilities = pool.probabilities(views)
+        n = len(probabilities)
+        if scope is None or not n:
+            return Answer(probabilities, np.ones(n), np.ones(n, dtype=bool), np.full(n, encoded))
+        found = scope.scores(evidence(probabilities, pool.energy(views), distance))
+        return Answer(probabilities, found, found >= scope.threshold, np.full(n, encoded))
+
     def _ask_in(
-        self,
-        situation: Situation,
-        rows: Indices,
-        readings: Sequence[Reading],
-        encoder: Encoder | None,
-        answer: Answer,
-        cheap_first: bool,
-    ) -> None:
-        lexical = self.lexical.scores([readings[i].best for i in rows])
-        self._fill(answer, rows, situation, [lexical], None)
+        self, situation: Situation, readings: Sequence[Reading], encoder: Encoder | None, cheap_first: bool
+    ) -> Answer:
+        lexical = self.lexical.scores([reading.best for reading in readings])
+        answer = self.pooled(situation, [lexical], None)
         if encoder is None or self.semantic is None:
-            return
-        unsure = answer.probabilities[rows].max(axis=1) < self.sure.get(situation, NEVER_SURE)
-        asked = unsure if cheap_first else np.ones(len(rows), dtype=bool)
-        if asked.any():
-            texts = [texts_of(readings[i]) for i in rows[asked]]
-            embeddings = encoder.encode([text for pair in texts for text in pair]).reshape(
-                len(texts), len(texts[0]), -1
-            )
-            self._fill_from_both(answer, rows[asked], situation, lexical[asked], self.semantic, embeddings)
+            return answer
+        asked = self.unsure(situation, answer) if cheap_first else np.arange(len(readings))
+        if len(asked):
+            embeddings = _embedded([readings[i] for i in asked], encoder)
+            answer.put(asked, self._pooled_with(self.semantic, situation, lexical[asked], embeddings))
+        return answer
 
-    def _fill_from_both(
-        self,
-        answer: Answer,
-        rows: Indices,
-        situation: Situation,
-        lexical: Floats,
-        semantic: SemanticView,
-        embeddings: Embeddings,
-    ) -> None:
-        """Embeddings of each reading's texts, shape (n, texts, dimensions)."""
-        scores = [semantic.scores(embeddings[:, i]) for i in range(embeddings.shape[1])]
-        views = views_in(situation, lexical, [score[:, : self.labels] for score in scores])
-        outside = scores[0][:, self.labels] if scores[0].shape[1] > self.labels else np.zeros(len(rows))
-        self._fill(answer, rows, situation, views, (outside, semantic.nearness(embeddings[:, 0])))
-        answer.encoded[rows] = True
-
-    def _fill(
-        self,
-        answer: Answer,
-        rows: Indices,
-        situation: Situation,
-        views: list[Floats],
-        distance: tuple[Floats, Floats] | None,
-    ) -> None:
-        pool = self.pools[situation, distance is not None]
-        answer.probabilities[rows] = pool.probabilities(views)
-        scope = self.scopes[distance is not None]
-        if scope:
-            found = scope.scores(evidence(pool, views, distance))
-            answer.scope[rows], answer.within_scope[rows] = found, found >= scope.threshold
+    def _pooled_with(
+        self, semantic: SemanticView, situation: Situation, lexical: Floats, embeddings: Embeddings
+    ) -> Answer:
+        scores, nearness = semantic.scores_and_nearness(embeddings[:, 0])
+        others = [semantic.scores(embeddings[:, i]) for i in range(1, embeddings.shape[1])]
+        views = views_in(situation, lexical, [one[:, : self.labels] for one in (scores, *others)])
+        return self.pooled(situation, views, distance_of(scores, nearness, self.labels))
 
 
 def texts_of(reading: Reading) -> list[str]:
@@ -132,14 +121,31 @@ def views_in(situation: Situation, lexical: Floats, semantic: list[Floats]) -> l
     return semantic if situation is Situation.UNTRANSLATED else [lexical, *semantic]
 
 
-def evidence(pool: Pool, views: list[Floats], distance: tuple[Floats, Floats] | None) -> Evidence:
-    """What speaks for and against a text being within scope.
+def distance_of(scores: Floats, nearness: Floats, labels: int) -> Distance:
+    """How far off the semantic view finds texts; its score is 0 where no message out of scope was learned from.
 
     Args:
-        pool: Of these views.
-        views: Scores, each (n, n_labels).
-        distance: The semantic view's score for being out of scope, and the nearness, each (n,).
+        scores: Of that view, with or without a column after those of the labels.
+        nearness: Of the same texts.
+        labels: How many there are.
     """
-    energy = pool.energy(views)
+    return scores[:, labels] if scores.shape[1] > labels else np.zeros(len(scores)), nearness
+
+
+def evidence(probabilities: Floats, energy: Floats, distance: Distance | None) -> Evidence:
+    """What speaks for and against n texts being within scope.
+
+    Args:
+        probabilities: Of the pool, shape (n, n_labels).
+        energy: Of the pool, shape (n,).
+        distance: None for words alone.
+    """
     outside, nearness = distance or (np.zeros(len(energy)), np.zeros(len(energy)))
-    return Evidence(pool.probabilities(views).max(axis=1), energy, outside, nearness)
+    return Evidence(probabilities.max(axis=1), energy, outside, nearness)
+
+
+def _embedded(readings: Sequence[Reading], encoder: Encoder) -> Embeddings:
+    """Shape (n, texts, dimensions): readings in one situation have equally many texts."""
+    texts = [texts_of(reading) for reading in readings]
+    rows = encoder.encode([text for one in texts for text in one])
+    return rows.reshape(len(texts), len(texts[0]), -1)

@@ -39,8 +39,9 @@ def test_held_out_scores_equal_those_of_a_refit_without_the_inquiry(problem, vie
     for group in np.unique(groups):
         out = groups == group
         refit = SemanticView().fit(points[~out], truth[~out], groups[~out], LABELS)
-        assert scores[out] == pytest.approx(refit.scores(points[out]), abs=1e-4)
-        assert nearness[out] == pytest.approx(refit.nearness(points[out]), abs=1e-5)
+        refit_scores, refit_nearness = refit.scores_and_nearness(points[out])
+        assert scores[out] == pytest.approx(refit_scores, abs=1e-4)
+        assert nearness[out] == pytest.approx(refit_nearness, abs=1e-5)
 
 
 def test_the_texts_of_an_inquiry_need_not_stand_together(problem, view):
@@ -58,11 +59,11 @@ def test_the_texts_of_an_inquiry_need_not_stand_together(problem, view):
 def test_what_was_held_out_differs_from_what_was_learned(problem, view):
     points, truth, _ = problem
 
-    learned = view.scores(points)
+    learned, learned_nearness = view.scores_and_nearness(points)
     scores, nearness = view.held_out(points)
 
     assert (learned.argmax(axis=1) == truth).mean() > (scores.argmax(axis=1) == truth).mean()
-    assert view.nearness(points) == pytest.approx(np.ones(len(points)), abs=1e-5)
+    assert learned_nearness == pytest.approx(np.ones(len(points)), abs=1e-5)
     assert nearness.max() < 0.999
 
 
@@ -109,8 +110,9 @@ def test_points_that_are_all_the_same_point_are_survived():
 
 
 def test_no_texts_have_no_scores(view):
-    assert view.scores(np.empty((0, 6), dtype=np.float32)).shape == (0, LABELS)
-    assert view.nearness(np.empty((0, 6), dtype=np.float32)).shape == (0,)
+    scores, nearness = view.scores_and_nearness(np.empty((0, 6), dtype=np.float32))
+
+    assert (scores.shape, nearness.shape) == ((0, LABELS), (0,))
 
 
 def test_what_is_held_out_is_not_stored_with_the_view(problem, view):
