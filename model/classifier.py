@@ -72,7 +72,7 @@ class InquiryClassifier(ClassifierMixin, BaseEstimator):
             learned, self.encoder, self.folds, self.seed, progress or (lambda done, of: None)
         )
         self.held_out_truth_ = learned.truth
-        self._remembered = [_shown(text) for text in learned.texts()] if self.encoder else []
+        self._remembered = [_shown(text) for text in learned.texts] if self.encoder else []
         self._remembered_labels = _labels_of_texts(learned) if self.encoder else []
         return self
 
@@ -83,7 +83,7 @@ class InquiryClassifier(ClassifierMixin, BaseEstimator):
 
     def texts_to_encode(self, inquiries: Iterable[Reading | str], labels: Sequence[str]) -> list[str]:
         """Every text that `fit` will show to the encoder, so that it can be done in advance."""
-        return self._learned(_readings(inquiries), labels).texts()
+        return self._learned(_readings(inquiries), labels).texts
 
     def with_encoder(self, encoder: Encoder | None) -> "InquiryClassifier":
         """Use this encoder, if it is the one that the classifier was trained with; else the lexical view alone."""
@@ -215,4 +215,4 @@ def _shown(text: str) -> str:
 def _labels_of_texts(learned: Learned) -> list[str]:
     names = [*learned.classes, "out_of_scope"]
     of_inquiries = [number for r, number in zip(learned.readings, learned.truth, strict=True) for _ in texts_of(r)]
-    return [names[number] for number in [*of_inquiries, *learned.descriptions().truth]]
+    return [names[number] for number in [*of_inquiries, *learned.descriptions.truth]]

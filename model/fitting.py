@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,22 +33,24 @@ class Learned:
         """Which belong to a category, shape (n,)."""
         return np.asarray(self.truth < len(self.classes))
 
+    @cached_property
     def descriptions(self) -> Labelled:
         """The taxonomy's texts with the number of their category."""
         places = {name: number for number, name in enumerate(self.classes)}
         pairs = [(text, places[c.name]) for c in self.taxonomy if c.name in places for text in c.descriptions()]
         return Labelled([text for text, _ in pairs], np.array([number for _, number in pairs], dtype=np.intp))
 
+    @cached_property
     def texts(self) -> list[str]:
         """Every text that the semantic view learns from, inquiries first."""
-        return [*(text for reading in self.readings for text in texts_of(reading)), *self.descriptions().texts]
+        return [*(text for reading in self.readings for text in texts_of(reading)), *self.descriptions.texts]
 
 
 def fit_views(
     learned: Learned, encoder: Encoder | None, folds: int, seed: int, tell: Progress
 ) -> tuple[Views, dict[bool, dict[Situation, HeldOut]]]:
     """Both views, their pools, and what they say of each inquiry left out, without and with the semantic view."""
-    steps = _Steps(tell, folds + 1 + (len(learned.texts()) // _CHUNK if encoder else 0))
+    steps = _Steps(tell, folds + 1 + (len(learned.texts) // _CHUNK if encoder else 0))
     lexical, lexical_scores = _fit_lexical(learned, folds, seed, steps)
     semantic, semantic_scores = _fit_semantic(learned, encoder, seed, steps) if encoder else (None, None)
     board = Board(learned.readings, learned.truth, len(learned.classes), lexical_scores, semantic_scores)
@@ -68,7 +71,7 @@ class _Steps:
 
 
 def _fit_lexical(learned: Learned, folds: int, seed: int, steps: _Steps) -> tuple[LexicalView, LexicalScores]:
-    always = learned.descriptions()
+    always = learned.descriptions
     english = learned.within & np.array([r.english is not None for r in learned.readings], dtype=bool)
     rows = np.flatnonzero(english)
     texts = [learned.readings[int(i)].best for i in rows]
@@ -87,11 +90,11 @@ def _fit_semantic(
     learned: Learned, encoder: Encoder, seed: int, steps: _Steps
 ) -> tuple[SemanticView, SemanticScores]:
     places, groups = _places(learned.readings)
-    described = learned.descriptions()
+    described = learned.descriptions
     groups = np.concatenate([groups, len(learned.readings) + np.arange(len(described.texts))])
     truth = np.concatenate([learned.truth[groups[: len(groups) - len(described.texts)]], described.truth])
     labels = len(learned.classes) + int((~learned.within).any())
-    embeddings = _encoded(encoder, learned.texts(), steps)
+    embeddings = _encoded(encoder, learned.texts, steps)
     view = SemanticView(seed=seed).fit(embeddings, truth, groups, labels)
     scores, nearness = view.held_out(embeddings)
     english, original = places[:, 0], places[:, 1]
