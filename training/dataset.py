@@ -32,6 +32,16 @@ class LabelledInquiry:
     text_en: str | None = None
     labels: tuple[str, ...] = ()
 
+    @property
+    def is_mixed(self) -> bool:
+        """Whether it has several requests."""
+        return len(self.labels) > 1
+
+    @property
+    def has_one_category(self) -> bool:
+        """Whether it is neither mixed nor out of scope."""
+        return not self.is_mixed and self.label != OUT_OF_SCOPE
+
     def reading(self, *, untranslated: bool = False) -> Reading:
         """What the classifier reads: cleaned, with the translation where there is one.
 

@@ -1,6 +1,7 @@
 """How good a classifier is: accuracy, macro-F1 and calibration, in all, per category and per language."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,40 @@ from model.taxonomy import OUT_OF_SCOPE
 from model.thresholds import lowest_confidence
 from model.views import Answer
 from training.dataset import LabelledInquiry
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a classifier said of n inquiries with one category each; the answer's columns follow ``classes``."""
+
+    inquiries: Sequence[LabelledInquiry]
+    classes: NDArray[np.str_]
+    answer: Answer
+
+    @property
+    def truth(self) -> NDArray[np.str_]:
+        """The right labels, shape (n,)."""
+        return np.array([inquiry.label for inquiry in self.inquiries])
+
+    @property
+    def languages(self) -> list[str]:
+        """``und`` where it is not known."""
+        return [inquiry.language or "und" for inquiry in self.inquiries]
+
+    @property
+    def predicted(self) -> NDArray[np.str_]:
+        """The most probable labels, shape (n,)."""
+        return np.asarray(self.classes[self.answer.probabilities.argmax(axis=1)])
+
+    @property
+    def confidence(self) -> Floats:
+        """Their probabilities, shape (n,)."""
+        return np.asarray(self.answer.probabilities.max(axis=1))
+
+    @property
+    def correct(self) -> NDArray[np.bool_]:
+        """Which were right, shape (n,)."""
+        return np.asarray(self.truth == self.predicted)
 
 
 def evaluate(
@@ -33,22 +68,30 @@ def evaluate(
     Raises:
         TrainingDataInvalid: None of them has one category.
     """
-    single = [i for i in inquiries if len(i.labels) < 2 and i.label != OUT_OF_SCOPE]
+    judged = judge(classifier, inquiries, untranslated=untranslated)
     outside = [i for i in inquiries if i.label == OUT_OF_SCOPE]
-    mixed = [i for i in inquiries if len(i.labels) > 1]
+    mixed = [i for i in inquiries if i.is_mixed]
+    result = figures(judged.answer.probabilities, classifier.classes_, judged.truth.tolist(), judged.languages)
+    result |= {"encoded": float(judged.answer.encoded.mean())}
+    if outside:
+        other = classifier.answer([i.reading(untranslated=untranslated) for i in outside])
+        result["out_of_scope"] = scope_figures(judged.answer, other)
+    if mixed:
+        result["mixed"] = mixed_figures(classifier, mixed, judged.inquiries, untranslated=untranslated)
+    return result
+
+
+def judge(classifier: InquiryClassifier, inquiries: Sequence[LabelledInquiry], *, untranslated: bool) -> Judged:
+    """What the classifier says of those inquiries that have one category.
+
+    Raises:
+        TrainingDataInvalid: None of them has.
+    """
+    single = [i for i in inquiries if i.has_one_category]
     if not single:
         raise TrainingDataInvalid("no inquiry with one category to measure on")
     answer = classifier.answer([i.reading(untranslated=untranslated) for i in single])
-    result = figures(
-        answer.probabilities, classifier.classes_, [i.label for i in single], [i.language or "und" for i in single]
-    )
-    result |= {"encoded": float(answer.encoded.mean())}
-    if outside:
-        other = classifier.answer([i.reading(untranslated=untranslated) for i in outside])
-        result["out_of_scope"] = scope_figures(answer, other)
-    if mixed:
-        result["mixed"] = mixed_figures(classifier, mixed, single, untranslated=untranslated)
-    return result
+    return Judged(single, classifier.classes_, answer)
 
 
 def held_out_figures(classifier: InquiryClassifier, languages: Sequence[str]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,35 +11,18 @@ from jinja2 import Environment
 from numpy.typing import NDArray
 
 from model.artifact import Manifest
-from model.calibration import Floats
 from model.classifier import InquiryClassifier
 from model.errors import ModelError
 from model.prediction import Prediction
-from model.taxonomy import OUT_OF_SCOPE
 from model.thresholds import with_interval
 from training import plots
 from training.card import model_card
 from training.dataset import LabelledInquiry
-from training.evaluate import automatic_share, calibration_interval
+from training.evaluate import Judged, automatic_share, calibration_interval, judge
 
 _ERRORS_SHOWN = 20
 _SHOWN_CHARS = 400
 Point = tuple[int, float, float]
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What a classifier said of n inquiries with one category each."""
-
-    inquiries: Sequence[LabelledInquiry]
-    truth: NDArray[np.str_]
-    predicted: NDArray[np.str_]
-    confidence: Floats
-
-    @property
-    def correct(self) -> NDArray[np.bool_]:
-        """Which were right, shape (n,)."""
-        return np.asarray(self.truth == self.predicted)
 
 
 def write_report(
@@ -80,14 +62,6 @@ def write_report(
     return folder / "report.html"
 
 
-def judge(classifier: InquiryClassifier, inquiries: Sequence[LabelledInquiry], *, untranslated: bool) -> Judged:
-    """What the classifier says of those inquiries that have one category."""
-    single = [i for i in inquiries if len(i.labels) < 2 and i.label != OUT_OF_SCOPE]
-    rows = classifier.predict_proba([i.reading(untranslated=untranslated) for i in single])
-    predicted = classifier.classes_[rows.argmax(axis=1)]
-    return Judged(single, np.array([i.label for i in single]), predicted, rows.max(axis=1))
-
-
 def learning_curve(
     classifier: InquiryClassifier,
     learned: Sequence[LabelledInquiry],
@@ -109,7 +83,6 @@ def learning_curve(
 
 
 def _facts(judged: Judged, result: dict[str, Any], manifest: Manifest, curve: Sequence[Point]) -> dict[str, Any]:
-    languages = np.array([i.language or "und" for i in judged.inquiries])
     names = ("inquiries", "accuracy", "automatic_at_97")
     return {
         "model": manifest.version,
@@ -118,7 +91,7 @@ def _facts(judged: Judged, result: dict[str, Any], manifest: Manifest, curve: Se
         "accuracy_interval": with_interval(int(judged.correct.sum()), len(judged.correct)),
         "ece_interval": calibration_interval(judged.confidence, judged.correct),
         "intervals": {
-            "language": _by_group(languages, judged.correct),
+            "language": _by_group(np.array(judged.languages), judged.correct),
             "category": _by_group(judged.truth, judged.correct),
         },
         "learning_curve": [dict(zip(names, point, strict=True)) for point in curve],

@@ -83,7 +83,7 @@ class Trainer:
             TrainingDataInvalid: They cannot be trained on.
         """
         datasets = _with_out_of_scope(datasets)
-        inquiries = [inquiry for dataset in datasets for inquiry in dataset.inquiries if len(inquiry.labels) < 2]
+        inquiries = [inquiry for dataset in datasets for inquiry in dataset.inquiries if not inquiry.is_mixed]
         readings, labels = [i.reading() for i in inquiries], [i.label for i in inquiries]
         classifier = InquiryClassifier(self._encoder, self._categories(labels, zero_shot))
         if self._encoder:
