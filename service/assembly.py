@@ -4,18 +4,22 @@ from dataclasses import dataclass
 
 from model.configuration import Configuration
 from model.registry import Registry
+from service.errors import CannotStart
 from service.pipeline.classification import Champion
 from service.pipeline.detection.detector import Detector
-from service.pipeline.detection.engine import LangdetectEngine
+from service.pipeline.detection.engines import EngineMissing, open_engines
 from service.pipeline.detection.languages import regions
+from service.pipeline.masking.masker import Masker
 from service.pipeline.pipeline import Pipeline
 from service.pipeline.routing import Router
-from service.pipeline.translation.google import GoogleProvider
-from service.pipeline.translation.libretranslate import LibreTranslateProvider
-from service.pipeline.translation.provider import Provider
+from service.pipeline.translation.line import Bounds, Line
+from service.pipeline.translation.providers import ProviderMissing, make_provider
+from service.pipeline.translation.records import Records
 from service.pipeline.translation.translator import Translator
-from service.settings import Settings, TranslationSettings, check
+from service.settings import Settings, check
 from service.storage.store import Store
+from service.translation_records import TranslationRecords
+from service.translation_settings import ProviderName, TranslationSettings
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Loket:
     settings: Settings
     registry: Registry
     store: Store
+    records: TranslationRecords
     pipeline: Pipeline
 
 
@@ -36,39 +41,61 @@ def assemble(configuration: Configuration) -> Loket:
     """
     settings = check(configuration)
     registry = configuration.registry()
-    return Loket(settings, registry, Store.at(settings.database_url), make_pipeline(settings, registry))
+    store = Store.at(settings.database_url)
+    records = TranslationRecords(store, settings.translation.memory_days)
+    return Loket(settings, registry, store, records, make_pipeline(settings, registry, records))
 
 
-def make_pipeline(settings: Settings, registry: Registry) -> Pipeline:
+def make_pipeline(settings: Settings, registry: Registry, records: Records) -> Pipeline:
     """The pipeline of these settings."""
+    detector = make_detector(settings)
     return Pipeline(
-        Detector(LangdetectEngine(), settings.languages.site),
-        make_translator(settings),
+        detector,
+        make_translator(settings, detector, records),
         Champion(registry, settings.classifier.encoder),
         Router(settings.category_routes(), settings.desk_policies()),
         settings.cleaning.boilerplate,
+        settings.privacy_rules(),
     )
 
 
-def make_translator(settings: Settings) -> Translator:
-    """The translator with the configured providers, in their order."""
-    home = [region for language in settings.languages.site for region in regions(language)[:1]]
-    return _translator(settings.translation, home)
+def make_detector(settings: Settings) -> Detector:
+    """The detector with the configured engines.
+
+    Raises:
+        CannotStart: An engine's package is not installed.
+    """
+    try:
+        return Detector(open_engines(settings.languages.engines), settings.languages.site)
+    except EngineMissing as error:
+        raise CannotStart(f"languages.engines: {error}") from error
 
 
-def _translator(settings: TranslationSettings, home: list[str]) -> Translator:
+def make_translator(settings: Settings, detector: Detector, records: Records) -> Translator:
+    """The translator with the configured providers, in their order.
+
+    Raises:
+        CannotStart: A provider's package is not installed.
+    """
+    translation = settings.translation
     return Translator(
-        [_provider(name, settings) for name in settings.providers],
-        deadline_seconds=settings.deadline_seconds,
-        concurrency=settings.concurrency,
-        breaker_failures=settings.breaker_failures,
-        breaker_pause_seconds=settings.breaker_pause_seconds,
-        home=home,
+        [_line(name, settings) for name in translation.providers],
+        deadline_seconds=translation.deadline_seconds,
+        detect=detector.detect,
+        masker=Masker(settings.privacy.patterns),
+        records=records,
+        home=[region for language in settings.languages.site for region in regions(language)[:1]],
     )
 
 
-def _provider(name: str, settings: TranslationSettings) -> Provider:
-    if name == "google":
-        return GoogleProvider(settings.concurrency)
-    server = settings.libretranslate
-    return LibreTranslateProvider(server.url or "", server.api_key, settings.concurrency)
+def _line(name: ProviderName, settings: Settings) -> Line:
+    translation: TranslationSettings = settings.translation
+    own = getattr(translation, name)
+    bounds = Bounds(
+        own.concurrency, own.per_second, translation.attempts,
+        translation.breaker_failures, translation.breaker_pause_seconds,
+    )  # fmt: skip
+    try:
+        return Line(make_provider(name, own, settings.data_dir), bounds)
+    except ProviderMissing as error:
+        raise CannotStart(f"translation.providers: {error}") from error

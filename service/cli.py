@@ -12,6 +12,8 @@ _ELSEWHERE = {
     "train": ("training.train", "main"),
     "evaluate": ("service.commands.evaluate", "evaluate"),
     "thresholds": ("service.commands.thresholds", "threshold_table"),
+    "translation": ("service.commands.translation", "translation"),
+    "privacy": ("service.commands.privacy", "privacy"),
     "models": ("service.commands.models", "models"),
     "export": ("service.commands.export", "export"),
     "db": ("service.commands.database", "db"),

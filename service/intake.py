@@ -1,7 +1,7 @@
 """The use cases: submit, confirm, correct, close. API, pages and commands all come through here."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from service.submission import Correction, Submission
 
 Plan = Callable[[Ticket], Change | None]
 _KEY_MAX_CHARS = 255
+_HEADER_MAX_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Sender:
 
     key_name: str | None
     address: str
+    accept_language: str | None = None  # of a visitor's browser; a website's server says nothing of the visitor
 
     def idempotency_hash(self, key: str | None) -> str | None:
         """The same key means the same inquiry only from the same credential or address.
@@ -47,7 +49,8 @@ def submit(
         InvalidInput: The idempotency key was used for another inquiry.
         StorageUnavailable: It was not stored.
     """
-    values = submission.values() | {"submitted_by": sender.key_name}
+    browser = None if sender.key_name else (sender.accept_language or "")[:_HEADER_MAX_CHARS] or None
+    values = submission.values() | {"submitted_by": sender.key_name, "accept_language": browser}
     inquiry = store.inquiries.add(at, values, sender.idempotency_hash(idempotency_key))
     if inquiry.body_hash != values["body_hash"]:
         raise InvalidInput("was used for another inquiry", field="Idempotency-Key")
@@ -79,6 +82,13 @@ def visible_ticket(store: Store, actor: Actor, ticket_id: str) -> Ticket:
         raise NotFound
     actor.require_desk(ticket.desk)
     return ticket
+
+
+def open_tickets(store: Store, at: datetime, actor: Actor, laid: Sequence[Ticket]) -> None:
+    """Note that somebody looks at them, so that nothing moves them from under their eyes."""
+    for ticket in laid:
+        if actor.sees(ticket.desk) and ticket.opened_at is None:
+            store.tickets.open(at, ticket.id, actor.name)
 
 
 def confirm(store: Store, at: datetime, actor: Actor, ticket_id: str, seen: int | None = None) -> Ticket:

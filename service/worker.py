@@ -7,21 +7,25 @@ kills its worker again and again goes to triage without being read by the pipeli
 import logging
 import socket
 import threading
+import time
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
+from service import late_translation
 from service.assembly import Loket
 from service.errors import StorageUnavailable
+from service.handover import inquiry_text, tickets_of
 from service.pipeline.decision import Decision
-from service.pipeline.detection.languages import normalise
-from service.pipeline.pipeline import InquiryText, in_triage
-from service.storage.inquiries import NewTicket
+from service.pipeline.pipeline import in_triage
 from service.storage.records import Claimed, Inquiry
 
 _log = logging.getLogger(__name__)
 _HEARTBEAT_SECONDS = 5.0
 _RECOVER_SECONDS = 2.0  # pause after the database was not to be had
+_LOOK_FOR_LATE_SECONDS = 5.0
+_TIDY_SECONDS = 3600.0
 
 
 class Worker:
@@ -33,6 +37,7 @@ class Worker:
         self._id = str(uuid.uuid4())
         self._free = threading.Semaphore(self._settings.threads)
         self._stopping = threading.Event()
+        self._look_for_late_at = self._tidy_at = time.monotonic()
 
     def run(self) -> None:
         """Claim and decide until `stop`; what was begun is finished before this returns."""
@@ -53,10 +58,12 @@ class Worker:
         decision = self._decision(inquiry)
         if decision is None:
             return
-        laid = tickets_of(decision)
-        written = self._loket.store.inquiries.decide(
-            datetime.now(UTC), claimed, decision.model_dump(mode="json"), laid
+        now = datetime.now(UTC)
+        later = late_translation.translate_after(
+            decision, inquiry.received_at, now, self._loket.settings.translation.late_hours
         )
+        as_json = decision.model_dump(mode="json")
+        written = self._loket.store.inquiries.decide(now, claimed, as_json, tickets_of(decision), later)
         outcome = "decided" if written else "lost to another worker"
         _log.info(outcome, extra={"inquiry": inquiry.id, "desk": decision.desk, "attempt": inquiry.attempts})
 
@@ -65,7 +72,9 @@ class Worker:
         if inquiry.attempts > self._settings.attempts:
             return in_triage(f"gave up after {self._settings.attempts} attempts")
         try:
-            return self._loket.pipeline.decide(_text(inquiry))
+            return self._loket.pipeline.decide(inquiry_text(inquiry))
+        except StorageUnavailable:
+            raise
         except Exception:  # noqa: BLE001 - whatever broke, the inquiry keeps its place in the queue
             _log.exception("pipeline broke", extra={"inquiry": inquiry.id, "attempt": inquiry.attempts})
             last = inquiry.attempts >= self._settings.attempts
@@ -76,16 +85,19 @@ class Worker:
         places = self._take_places()
         try:
             claimed = self._claim(places)
+            late = self._claim_late(places) if places and not claimed else []
         except StorageUnavailable:
             _log.warning("database unavailable")
             self._give_back(places)
             return _RECOVER_SECONDS
-        self._give_back(places - len(claimed))
+        self._give_back(places - len(claimed) - len(late))
+        for one in late:
+            pool.submit(self._and_free, self._translate_late, one)
         for one in claimed:
             if one.inquiry.attempts > 1:
                 self._decide_alone(one)
             else:
-                pool.submit(self._decide_and_free, one)
+                pool.submit(self._and_free, self.decide, one)
         return 0.0 if claimed else self._settings.poll_seconds
 
     def _claim(self, places: int) -> list[Claimed]:
@@ -93,17 +105,27 @@ class Worker:
             return []
         return self._loket.store.inquiries.claim(datetime.now(UTC), places, self._settings.lease_seconds)
 
+    def _claim_late(self, places: int) -> list[Claimed]:
+        """Now and then, when nothing new waits, what may be translated after all; half of the threads at most."""
+        if time.monotonic() < self._look_for_late_at:
+            return []
+        self._look_for_late_at = time.monotonic() + _LOOK_FOR_LATE_SECONDS
+        return late_translation.claim(self._loket, datetime.now(UTC), max(1, places // 2))
+
+    def _translate_late(self, claimed: Claimed) -> None:
+        late_translation.translate(self._loket, datetime.now(UTC), claimed)
+
     def _decide_alone(self, claimed: Claimed) -> None:
         """With nothing else under way: what killed a worker before may do so again."""
         others = self._settings.threads - 1
         for _ in range(others):
             self._free.acquire()
-        self._decide_and_free(claimed)
+        self._and_free(self.decide, claimed)
         self._give_back(others)
 
-    def _decide_and_free(self, claimed: Claimed) -> None:
+    def _and_free(self, work: Callable[[Claimed], None], claimed: Claimed) -> None:
         try:
-            self.decide(claimed)
+            work(claimed)
         except StorageUnavailable:
             _log.warning("decision not stored, will be tried again", extra={"inquiry": claimed.inquiry.id})
         except Exception:  # noqa: BLE001 - nobody waits for this thread: log it, and the lease runs out
@@ -126,26 +148,19 @@ class Worker:
         while True:
             try:
                 if self._stopping.is_set():
+                    self._loket.records.flush()
                     return heartbeats.stop(self._id)
                 heartbeats.beat(datetime.now(UTC), self._id, socket.gethostname())
+                self._loket.records.flush()
+                self._tidy()
             except Exception:  # noqa: BLE001 - a heart that stops beating once would never beat again
                 _log.warning("heartbeat not stored", exc_info=True)
                 if self._stopping.is_set():
                     return None
             self._stopping.wait(_HEARTBEAT_SECONDS)
 
-
-def tickets_of(decision: Decision) -> list[NewTicket]:
-    """One ticket for each desk that has something to answer, the main one first."""
-    laid: dict[str, NewTicket] = {}
-    for number, intent in enumerate(decision.intents):
-        laid.setdefault(
-            intent.desk, NewTicket(intent.desk, intent.category, intent.confidence, intent.automatic, number)
-        )
-    whole = NewTicket(decision.desk, decision.category, decision.confidence, decision.automatic)
-    return list(laid.values()) or [whole]
-
-
-def _text(inquiry: Inquiry) -> InquiryText:
-    declared = normalise(inquiry.declared_language) if inquiry.declared_language else None
-    return InquiryText(inquiry.text, inquiry.subject, declared, inquiry.country)
+    def _tidy(self) -> None:
+        """Once an hour, let go of what is kept no longer."""
+        if time.monotonic() >= self._tidy_at:
+            self._tidy_at = time.monotonic() + _TIDY_SECONDS
+            self._loket.records.forget()

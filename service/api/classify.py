@@ -7,6 +7,7 @@ from service.api.operation import loket, operation
 from service.api.views import Decisions
 from service.errors import ModelUnavailable
 from service.pipeline.decision import Decision
+from service.pipeline.detection.detector import Hints
 from service.pipeline.pipeline import InquiryText
 from service.submission import BatchOfQuestions, Question
 
@@ -42,4 +43,4 @@ def _require_model() -> None:
 
 
 def _text(question: Question) -> InquiryText:
-    return InquiryText(question.text, question.subject, question.declared)
+    return InquiryText(question.text, question.subject, Hints(question.declared))

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 
 from flask import Blueprint, Response
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 from pydantic import BaseModel, Field
 
@@ -13,7 +14,11 @@ from service.access import Actor
 from service.api.operation import ANYBODY, loket, operation
 from service.assembly import Loket
 from service.errors import StorageUnavailable
+from service.pipeline.translation.translator import TRANSLATED
 from service.storage.migrate import is_current
+from service.storage.provider_figures import Cell, Count
+from service.translation_records import BUCKETS
+from service.translation_status import provider_statuses
 
 blueprint = Blueprint("health", __name__)
 _WORKER_GONE_AFTER = timedelta(seconds=30)
@@ -89,6 +94,8 @@ class _StoredFigures(Collector):
 
     def __init__(self, parts: Loket) -> None:
         self._store = parts.store
+        self._providers = parts.settings.translation.providers
+        parts.records.flush()
 
     def collect(self) -> Iterator[Metric]:
         """See prometheus_client."""
@@ -102,3 +109,35 @@ class _StoredFigures(Collector):
         for desk, automatic, status, count in self._store.tickets.counts():
             tickets.add_metric([desk, str(automatic).lower(), status], count)
         yield tickets
+        yield from self._translation()
+
+    def _translation(self) -> Iterator[Metric]:
+        late = self._store.late_translations.waiting()
+        yield GaugeMetricFamily("loket_translation_waiting", "Inquiries that may still be translated", late)
+        known = self._store.translations.count()
+        yield GaugeMetricFamily("loket_translation_memory_entries", "Translations that are remembered", known)
+        paused = GaugeMetricFamily(
+            "loket_translation_breaker_open", "Processes that leave a provider alone", labels=["provider"]
+        )
+        requests = CounterMetricFamily(
+            "loket_translation_requests", "What providers answered", labels=["provider", "outcome"]
+        )
+        for one in provider_statuses(self._store, self._providers, datetime.now(UTC)):
+            paused.add_metric([one.name], one.paused_processes)
+            for outcome, count in one.outcomes.items():
+                requests.add_metric([one.name, outcome], count)
+        yield paused
+        yield requests
+        yield _seconds(self._store.provider_figures.calls())
+
+
+def _seconds(calls: dict[Cell, Count]) -> Metric:
+    """How long translations took; of what failed, the counter above tells."""
+    metric = HistogramMetricFamily("loket_translation_seconds", "Time of a translation", labels=["provider"])
+    done = {cell: count for cell, count in calls.items() if cell.outcome == TRANSLATED}
+    for provider in sorted({cell.provider for cell in done}):
+        counts = [done.get(Cell(provider, TRANSLATED, bound), Count(0, 0.0)) for bound in BUCKETS]
+        within = list(accumulate(count.count for count in counts))
+        buckets = [(str(bound), n) for bound, n in zip(BUCKETS, within, strict=True)]
+        metric.add_metric([provider], [*buckets, ("+Inf", within[-1])], sum(count.seconds for count in counts))
+    return metric

@@ -40,7 +40,8 @@ def submit() -> object:
         actor.require("submit")
     is_form = request.mimetype in FORM_TYPES
     submission = Submission.of_form(request.form) if is_form else Submission.model_validate(json_body())
-    sender = intake.Sender(actor.name if actor else None, request.remote_addr or "")
+    browser = request.headers.get("Accept-Language")
+    sender = intake.Sender(actor.name if actor else None, request.remote_addr or "", browser)
     wait = _wait_seconds()
     key = request.headers.get("Idempotency-Key")
     inquiry = intake.submit(loket().store, datetime.now(UTC), submission, sender, key)
@@ -52,8 +53,11 @@ def submit() -> object:
 @blueprint.get("/inquiries/<inquiry_id>")
 @operation("Read an inquiry", scope="desk", answers={200: InquiryView}, problems=(401, 403, 404, 503))
 def read(actor: Actor, inquiry_id: str) -> InquiryView:
-    """For whoever sees a desk on which it lies."""
-    return inquiry_view(*intake.visible_inquiry(loket().store, actor, inquiry_id))
+    """For whoever sees a desk on which it lies; its tickets there count as opened."""
+    store = loket().store
+    inquiry, laid = intake.visible_inquiry(store, actor, inquiry_id)
+    intake.open_tickets(store, datetime.now(UTC), actor, laid)
+    return inquiry_view(inquiry, laid)
 
 
 @blueprint.after_request

@@ -7,13 +7,14 @@ import click
 from model.configuration import Configuration
 from model.errors import ModelError
 from service.assembly import make_pipeline
-from service.commands.options import as_json, command_of, tell
+from service.commands.options import as_json, command_of, open_store, tell
 from service.pipeline.decision import Decision
+from service.pipeline.detection.detector import Hints
 from service.pipeline.detection.languages import english_name
 from service.pipeline.pipeline import InquiryText
 from service.pipeline.routing import rounded_down
-from service.settings import check
 from service.submission import Question
+from service.translation_records import TranslationRecords
 
 
 @click.command("classify")
@@ -30,10 +31,13 @@ def classify(
     Example: loket classify "Waar blijft mijn bestelling?"
     """
     question = _question(sys.stdin.read() if text == "-" else text, subject, language)
-    pipeline = make_pipeline(check(configuration), configuration.registry())
+    settings, store = open_store(configuration)
+    records = TranslationRecords(store, settings.translation.memory_days)
+    pipeline = make_pipeline(settings, configuration.registry(), records)
     if pipeline.champion.current() is None:
         raise ModelError("no model can be loaded; loket train --promote makes one")
-    decision = pipeline.decide(InquiryText(question.text, question.subject, question.declared))
+    decision = pipeline.decide(InquiryText(question.text, question.subject, Hints(question.declared)))
+    records.flush()
     tell(decision.model_dump(mode="json"), as_json, _for_a_person(decision))
 
 

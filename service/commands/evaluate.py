@@ -13,12 +13,11 @@ from model.artifact import Manifest
 from model.classifier import InquiryClassifier
 from model.configuration import Configuration
 from model.taxonomy import OUT_OF_SCOPE
-from service.assembly import make_translator
+from service.assembly import make_detector, make_translator
 from service.commands.classifiers import open_classifier
-from service.commands.options import as_json, command_of
-from service.pipeline.detection.detector import Detector
-from service.pipeline.detection.engine import LangdetectEngine
-from service.settings import Settings, check
+from service.commands.options import as_json, command_of, open_store
+from service.pipeline.translation.translator import About
+from service.translation_records import TranslationRecords
 from training import dataset
 from training.dataset import LabelledInquiry
 from training.embeddings import PreparedEncoder
@@ -63,7 +62,7 @@ def evaluate(
     version, classifier = open_classifier(configuration, version)
     inquiries = dataset.read(list(paths) or dataset.evaluation_files())
     if translate:
-        inquiries = _translated(inquiries, check(configuration))
+        inquiries = _translated(inquiries, configuration)
     if strange := {inquiry.label for inquiry in inquiries} - {OUT_OF_SCOPE, *map(str, classifier.classes_)}:
         click.echo(f"Warning: this model does not know {', '.join(sorted(strange)[:5])}", err=True)
     result = measure(classifier, inquiries, untranslated=untranslated)
@@ -104,15 +103,20 @@ def _with_seed_ready(classifier: InquiryClassifier, encoder_name: str) -> Inquir
     return fresh
 
 
-def _translated(inquiries: list[LabelledInquiry], settings: Settings) -> list[LabelledInquiry]:
-    detector = Detector(LangdetectEngine(), settings.languages.site)
-    translator = make_translator(settings)
+def _translated(inquiries: list[LabelledInquiry], configuration: Configuration) -> list[LabelledInquiry]:
+    """Through memory and ledger, as in service: what leaves the house is written down, and leaves it once."""
+    settings, store = open_store(configuration)
+    detector, records = make_detector(settings), TranslationRecords(store, settings.translation.memory_days)
+    translator = make_translator(settings, detector, records)
 
     def one(inquiry: LabelledInquiry) -> LabelledInquiry:
-        translation = translator.translate(inquiry.text, detector.detect(inquiry.text))
+        about = About(policy=settings.privacy.policy)
+        translation = translator.translate(inquiry.text, detector.detect(inquiry.text), about)
         return replace(inquiry, text_en=translation.text)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         done: Iterable[LabelledInquiry] = pool.map(one, inquiries)
         with click.progressbar(done, len(inquiries), "Translating", file=sys.stderr) as bar:
-            return list(bar)
+            found = list(bar)
+    records.flush()
+    return found

@@ -39,7 +39,9 @@ class Language(WithoutAbsent):
 
     code: str = Field(description="ISO 639-1, `und` when unknown")
     confidence: Confidence
-    source: Literal["detector", "declared", "script", "site", "none"]
+    source: Literal["detector", "declared", "script", "site", "none"] = Field(
+        description="what settled it: words, form, script, or site and what else is known of the visitor"
+    )
     script: str | None = Field(None, description="ISO 15924, where the code alone does not say it")
 
 
@@ -56,7 +58,22 @@ class Untranslated(StrEnum):
     BAD_ANSWER = "bad_answer"
     PAUSED = "paused"
     BUSY = "busy"
+    RATE_LIMITED = "rate_limited"
     TOO_LONG = "too_long"
+    WRONG_LANGUAGE = "wrong_language"
+    INCOMPLETE = "incomplete"
+    KEPT_INSIDE = "kept_inside"
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether it is worth to try again later."""
+        return self not in {
+            Untranslated.NO_PROVIDER,
+            Untranslated.NOTHING_TO_TRANSLATE,
+            Untranslated.UNSUPPORTED_LANGUAGE,
+            Untranslated.TOO_LONG,
+            Untranslated.KEPT_INSIDE,
+        }
 
 
 class Translation(WithoutAbsent):
@@ -101,6 +118,14 @@ class SimilarInquiry(_Part):
     weight: float
 
 
+class Hint(_Part):
+    """What the translation, which came when a person had opened the ticket already, would have decided."""
+
+    category: str | None
+    confidence: Confidence
+    desk: str
+
+
 class Decision(_Part):
     """Language, translation, category with its confidence, desk and reason."""
 
@@ -116,3 +141,4 @@ class Decision(_Part):
     explanation: tuple[Spoke, ...] = ()
     similar: tuple[SimilarInquiry, ...] = Field((), description="empty when the words alone were sure")
     model: str | None = Field(description="the model version that was asked")
+    hint: Hint | None = Field(None, description="a late translation would have decided otherwise")

@@ -17,22 +17,32 @@ from service.pipeline.decision import (
     Spoke,
     Translation,
 )
-from service.pipeline.detection.detector import Detector
-from service.pipeline.detection.languages import UNDETERMINED, LanguageCode
+from service.pipeline.detection.detector import NO_HINTS, Detector, Hints
+from service.pipeline.detection.languages import UNDETERMINED
+from service.pipeline.privacy import Policy, PrivacyRules
 from service.pipeline.routing import TRIAGE, Route, Router
-from service.pipeline.translation.translator import Translator
+from service.pipeline.translation.translator import About, Translator
 
 _AT_ONCE = 16  # translations of one batch under way together
 
 
 @dataclass(frozen=True, slots=True)
 class InquiryText:
-    """What the pipeline reads of an inquiry."""
+    """What the pipeline reads of an inquiry.
+
+    Args:
+        text: As the customer wrote it.
+        subject: The same.
+        hints: Of the language; the country among them decides what may leave the house.
+        name: As given in the form, so that it can be masked.
+        id: Of the stored inquiry, for the privacy ledger.
+    """
 
     text: str
     subject: str | None = None
-    declared: LanguageCode | None = None
-    country: str | None = None
+    hints: Hints = NO_HINTS
+    name: str | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +70,24 @@ class Pipeline:
         champion: Champion,
         router: Router,
         boilerplate: Sequence[str] = (),
+        privacy: PrivacyRules | None = None,
     ) -> None:
         self._detector = detector
         self._translator = translator
         self._router = router
         self._boilerplate = boilerplate
+        self._privacy = privacy or PrivacyRules()
         self.champion = champion
 
     def decide(self, inquiry: InquiryText) -> Decision:
         """The decision of one inquiry."""
         return self._classified([self._understood(inquiry)])[0]
+
+    def decide_if_translated(self, inquiry: InquiryText) -> Decision | Translation:
+        """The decision, if there is a translation by now; else, without classifying it, why there is none."""
+        understood = self._understood(inquiry)
+        translation = understood.translation
+        return self._classified([understood])[0] if translation.status == "translated" else translation
 
     def decide_all(self, inquiries: Sequence[InquiryText]) -> list[Decision]:
         """The decisions of many, in order: translated several at once, classified together."""
@@ -80,8 +98,17 @@ class Pipeline:
         # Cleaned apart: a text of which nothing would be left is kept whole, whatever its subject says.
         subject = clean(inquiry.subject) if inquiry.subject else None
         original = join_subject(subject, clean(inquiry.text, self._boilerplate))
-        language = self._detector.detect(original, inquiry.declared)
-        return _Understood(original, language, self._translator.translate(original, language, inquiry.country))
+        language = self._detector.detect(original, inquiry.hints)
+        country = inquiry.hints.country
+        about = About(inquiry.id, country, inquiry.name, self._policy(original, country))
+        return _Understood(original, language, self._translator.translate(original, language, about))
+
+    def _policy(self, original: str, country: str | None) -> Policy:
+        """What may leave the house; where desks have a say, by those that the untranslated text may be for."""
+        serving = self.champion.current() if self._privacy.desks else None
+        if serving is None:
+            return self._privacy.policy(country, self._privacy.desks)
+        return self._privacy.policy(country, self._router.possible_desks(Reading(original, None), serving))
 
     def _classified(self, inquiries: Sequence[_Understood]) -> list[Decision]:
         serving = self.champion.current()

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from model.prediction import Prediction
+from model.reading import Reading
 from model.thresholds import NEVER, Policy, judged, thresholds
 from service.pipeline.classification import Serving
 
 TRIAGE = "triage"
+_POSSIBLE = 0.05  # an untranslated text is judged badly: a desk's privacy is kept where it is one in twenty
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,14 @@ class Router:
         if confidence < least:
             return _triage(f"{told}, below {_rounded_up(least)}")
         return Route(route.desk, automatic=True, reason=f"category {category}")
+
+    def possible_desks(self, text: Reading, serving: Serving) -> set[str]:
+        """The desks that a text may be for: of all its requests, and of every category that is not improbable."""
+        prediction = serving.classifier.classify([text])[0]
+        found = {prediction.category, *(part.category for part in prediction.parts)}
+        shares = zip(serving.classifier.classes_, serving.classifier.predict_proba([text])[0], strict=True)
+        found |= {str(name) for name, share in shares if share >= _POSSIBLE}
+        return {self._categories[name].desk for name in found if name in self._categories}
 
     def thresholds(self, serving: Serving) -> dict[str, float]:
         """Each desk's threshold for a model, found once."""

@@ -35,6 +35,18 @@ def _from(values: Mapping[str, Any]) -> Inquiry:
     return Inquiry(**known)
 
 
+def lay(connection: Connection, at: datetime, inquiry_id: str, new: NewTicket) -> None:
+    """Lay a ticket on its desk, in a transaction."""
+    ticket_id = new_id(at)
+    row = {
+        "id": ticket_id, "inquiry_id": inquiry_id, "intent": new.intent, "desk": new.desk,
+        "category": new.category, "confidence": new.confidence, "automatic": new.automatic,
+        "status": "open", "version": 1, "created_at": at, "changed_at": at,
+    }  # fmt: skip
+    connection.execute(insert(tickets), row)
+    journal.record(connection, at, "laid_on_desk", SYSTEM, inquiry_id, ticket_id, desk=new.desk)
+
+
 class Inquiries:
     """The inquiries table, which is also the queue."""
 
@@ -85,21 +97,36 @@ class Inquiries:
             until = at + timedelta(seconds=lease_seconds)
             return [self._lease(connection, row, new_id(at), until) for row in rows]
 
-    def decide(self, at: datetime, claimed: Claimed, decision: dict[str, Any], laid: Sequence[NewTicket]) -> bool:
+    def decide(
+        self,
+        at: datetime,
+        claimed: Claimed,
+        decision: dict[str, Any],
+        laid: Sequence[NewTicket],
+        translate_after: datetime | None = None,
+    ) -> bool:
         """Write decision, tickets and events in one transaction, if the lease is still ours.
+
+        Args:
+            at: Now.
+            claimed: The inquiry and the lease.
+            decision: As JSON.
+            laid: The tickets.
+            translate_after: When to try again whether it can be translated.
 
         Answers False, and writes nothing, when another worker holds the inquiry by now.
         """
         inquiry_id = claimed.inquiry.id
         ours = (inquiries.c.id == inquiry_id) & (inquiries.c.lease_token == claimed.lease_token) & _WAITING
         done = {"status": "decided", "decision": decision, "decided_at": at, "lease_token": None}
+        done |= {"lease_until": None, "translate_after": translate_after}
         with writing(self._engine) as connection:
             if connection.execute(update(inquiries).where(ours).values(done)).rowcount != 1:
                 return False
             facts = {name: decision[name] for name in ("category", "confidence", "desk", "automatic", "model")}
             journal.record(connection, at, "decided", SYSTEM, inquiry_id, **facts)
             for ticket in laid:
-                self._lay(connection, at, inquiry_id, ticket)
+                lay(connection, at, inquiry_id, ticket)
         return True
 
     def waiting(self) -> tuple[int, datetime | None]:
@@ -136,16 +163,6 @@ class Inquiries:
         values = {"lease_token": token, "lease_until": until, "attempts": row.attempts + 1}
         connection.execute(update(inquiries).where(inquiries.c.id == row.id).values(values))
         return Claimed(Inquiry(**(row._asdict() | {"attempts": row.attempts + 1})), token)
-
-    def _lay(self, connection: Connection, at: datetime, inquiry_id: str, new: NewTicket) -> None:
-        ticket_id = new_id(at)
-        row = {
-            "id": ticket_id, "inquiry_id": inquiry_id, "intent": new.intent, "desk": new.desk,
-            "category": new.category, "confidence": new.confidence, "automatic": new.automatic,
-            "status": "open", "version": 1, "created_at": at, "changed_at": at,
-        }  # fmt: skip
-        connection.execute(insert(tickets), row)
-        journal.record(connection, at, "laid_on_desk", SYSTEM, inquiry_id, ticket_id, desk=new.desk)
 
     def _stored_before(self, idempotency_hash: str | None) -> Inquiry | None:
         return self._one(inquiries.c.idempotency_hash == idempotency_hash) if idempotency_hash else None

@@ -19,6 +19,7 @@ class Inquiry:
     email: str | None
     declared_language: str | None
     country: str | None
+    accept_language: str | None
     channel: str
     fields: dict[str, Any]
     submitted_by: str | None
@@ -51,6 +52,8 @@ class Ticket:
     review: str | None
     reviewed_by: str | None
     comment: str | None
+    opened_at: datetime | None
+    opened_by: str | None
     version: int
     created_at: datetime
     changed_at: datetime

@@ -2,13 +2,17 @@
 
 from sqlalchemy import Engine, text
 
+from service.storage.disclosures import Disclosures
 from service.storage.engine import make_engine, reading
 from service.storage.heartbeats import Heartbeats
 from service.storage.inquiries import Inquiries
 from service.storage.journal import of_inquiry
+from service.storage.late_translations import LateTranslations
 from service.storage.people import People
+from service.storage.provider_figures import ProviderFigures
 from service.storage.records import Event
 from service.storage.tickets import Tickets
+from service.storage.translations import Translations
 
 
 class Store:
@@ -20,6 +24,10 @@ class Store:
         self.tickets = Tickets(engine)
         self.people = People(engine)
         self.heartbeats = Heartbeats(engine)
+        self.translations = Translations(engine)
+        self.disclosures = Disclosures(engine)
+        self.provider_figures = ProviderFigures(engine)
+        self.late_translations = LateTranslations(engine)
 
     @classmethod
     def at(cls, url: str) -> "Store":

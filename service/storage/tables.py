@@ -64,6 +64,7 @@ inquiries = Table(
     Column("email", Text),
     Column("declared_language", String(35)),  # a BCP 47 tag
     Column("country", String(2)),
+    Column("accept_language", String(200)),  # of the visitor's browser
     Column("channel", String(64), nullable=False),
     Column("fields", JSON, nullable=False),
     Column("submitted_by", String(128)),  # the key's name; null for an anonymous visitor
@@ -74,9 +75,11 @@ inquiries = Table(
     Column("lease_until", UtcDateTime),
     Column("decision", JSON),
     Column("decided_at", UtcDateTime),
+    Column("translate_after", UtcDateTime),  # decided without a translation that may come later; null: no more
 )
 # The queue: what waits is found without reading what is done.
 Index("ix_inquiries_queue", inquiries.c.status, inquiries.c.id)
+Index("ix_inquiries_translate_after", inquiries.c.translate_after)
 
 tickets = Table(
     "tickets",
@@ -92,6 +95,8 @@ tickets = Table(
     Column("review", String(16)),  # confirmed, corrected; null until a person looked
     Column("reviewed_by", String(128)),
     Column("comment", Text),  # what the reviewer wrote
+    Column("opened_at", UtcDateTime),  # when a person first looked at it alone
+    Column("opened_by", String(128)),
     Column("version", Integer, nullable=False),  # counts changes, so that nobody overwrites unseen ones
     Column("created_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
@@ -172,4 +177,51 @@ workers = Table(
     Column("host", String(255), nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
+)
+
+# The translation memory: masked texts only, under a hash of text, languages and provider.
+translations = Table(
+    "translations",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("provider", String(32), nullable=False),
+    Column("text_en", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False, index=True),
+)
+
+# The privacy ledger: written before a text is sent, so that nothing leaves unrecorded.
+disclosures = Table(
+    "disclosures",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("inquiry_id", String(36), ForeignKey("inquiries.id"), index=True),  # null: nothing of it is stored
+    Column("provider", String(32), nullable=False),
+    Column("local", Boolean, nullable=False),
+    Column("country", String(2)),
+    Column("source", String(8), nullable=False),
+    Column("policy", String(8), nullable=False),
+    Column("kinds", JSON, nullable=False),  # how many of each kind were masked
+    Column("chars", Integer, nullable=False),
+    Column("text", Text),
+    Column("outcome", String(32)),
+)
+
+# What providers answered and how soon, counted by all processes together.
+provider_calls = Table(
+    "provider_calls",
+    metadata,
+    Column("provider", String(32), primary_key=True),
+    Column("outcome", String(32), primary_key=True),
+    Column("within_seconds", Float, primary_key=True),  # upper bound of the bucket
+    Column("count", BigInteger, nullable=False),
+    Column("seconds", Float, nullable=False),  # their sum
+)
+
+provider_pauses = Table(
+    "provider_pauses",
+    metadata,
+    Column("provider", String(32), primary_key=True),
+    Column("process", String(36), primary_key=True),
+    Column("until", UtcDateTime, nullable=False),
 )

@@ -87,6 +87,16 @@ class Tickets:
             query = select(*columns, func.count()).group_by(*columns)
             return [(desk, automatic, status, n) for desk, automatic, status, n in connection.execute(query)]
 
+    def open(self, at: datetime, ticket_id: str, actor: str) -> None:
+        """Note that a person looks at it; only the first is kept."""
+        first = (tickets.c.id == ticket_id) & tickets.c.opened_at.is_(None)
+        with writing(self._engine) as connection:
+            row = connection.execute(select(tickets.c.inquiry_id).where(first).with_for_update()).one_or_none()
+            if row is None:
+                return
+            connection.execute(update(tickets).where(first).values(opened_at=at, opened_by=actor))
+            journal.record(connection, at, "opened", actor, row.inquiry_id, ticket_id)
+
     def change(
         self, at: datetime, ticket_id: str, actor: str, plan: Callable[[Ticket], Change | None]
     ) -> Ticket | None:

@@ -34,7 +34,7 @@ def submit() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     typed = {name: request.form.get(name, "") for name in _ASKED}
     try:
         submission = Submission.model_validate({**typed, "language": g.chosen_language, "channel": "web"})
-        sender = intake.Sender(None, request.remote_addr or "")
+        sender = intake.Sender(None, request.remote_addr or "", request.headers.get("Accept-Language"))
         once = request.form.get("once") or None
         inquiry = intake.submit(loket().store, datetime.now(UTC), submission, sender, once)
     except ValidationError as error:

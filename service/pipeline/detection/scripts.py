@@ -62,11 +62,21 @@ def iso_script(scripts: Counter[str]) -> str | None:
     return _OF_MANY_LANGUAGES.get(_main(scripts))
 
 
+def is_known(scripts: Counter[str]) -> bool:
+    """Whether the main script is one of those listed here; of languages in others engines know nothing."""
+    return _main(scripts) in {*_OF_ONE_LANGUAGE, *_OF_MANY_LANGUAGES, *_KANA, "CJK"}
+
+
 def is_written_in(code: str, script: str | None) -> bool:
     """Whether a language is written in a script; an unknown script excludes none."""
     if script is None:
         return True
     return script in _TWO_SCRIPTS.get(code, {likely_script(code)})
+
+
+def other_script(code: str, script: str | None) -> str | None:
+    """The script, where a language is written in more than one and this is not the usual."""
+    return script if code in _TWO_SCRIPTS and script != likely_script(code) else None
 
 
 def written_alike(code: str, text: str) -> frozenset[str]:

@@ -19,6 +19,7 @@ class Breaker:
         self._clock = clock
         self._failures = 0
         self._closed_again_at = 0.0
+        self._trying = False
         self._lock = threading.Lock()
 
     def allows(self) -> bool:
@@ -29,15 +30,43 @@ class Breaker:
             if self._clock() < self._closed_again_at:
                 return False
             self._closed_again_at = self._clock() + self._pause_seconds
+            self._trying = True
             return True
+
+    def paused_seconds(self) -> float:
+        """How long nobody will call yet; 0 when it is closed."""
+        with self._lock:
+            if self._failures < self._allowed_failures:
+                return 0.0
+            return max(0.0, self._closed_again_at - self._clock())
 
     def succeeded(self) -> None:
         """The provider works."""
         with self._lock:
             self._failures = 0
+            self._trying = False
 
     def failed(self) -> None:
         """The provider did not answer as it should."""
         with self._lock:
             self._failures += 1
-            self._closed_again_at = self._clock() + self._pause_seconds
+            self._pause(self._pause_seconds)
+
+    def give_back(self) -> None:
+        """The call that was to try whether the provider is back told nothing of it; another may."""
+        with self._lock:
+            if self._failures >= self._allowed_failures and self._trying:
+                self._closed_again_at = self._clock()
+                self._trying = False
+
+    def open(self, seconds: float | None) -> None:
+        """The provider wants to be left alone: at once, for as long as it says, at least the usual pause."""
+        with self._lock:
+            self._failures = self._allowed_failures
+            self._pause(max(self._pause_seconds, seconds or 0.0))
+
+    def _pause(self, seconds: float) -> None:
+        """Never shorter than what was asked for before, but for the try that ends it."""
+        until = self._clock() + seconds
+        self._closed_again_at = until if self._trying else max(until, self._closed_again_at)
+        self._trying = False

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 
@@ -9,6 +10,7 @@ from service.pipeline.decision import Untranslated
 from service.pipeline.translation.provider import ProviderFailed
 
 _log = logging.getLogger(__name__)
+_PATIENCE_SECONDS = 1.0  # for a place; a provider that hangs holds the others up no longer than this
 
 
 class Deadline:
@@ -27,17 +29,25 @@ class Deadline:
         Raises:
             ProviderFailed: TIMEOUT when it took too long, BUSY when too many calls are under way.
         """
-        if not self._places.acquire(blocking=False):
+        ends_at = time.monotonic() + seconds
+        if not self._places.acquire(timeout=min(_PATIENCE_SECONDS, max(seconds, 0.0))):
             raise ProviderFailed(Untranslated.BUSY)
         outcome: SimpleQueue[str | ProviderFailed] = SimpleQueue()
-        threading.Thread(target=self._run, args=(call, outcome), daemon=True).start()
+        self._start(call, outcome)
         try:
-            result = outcome.get(timeout=max(seconds, 0.0))
+            result = outcome.get(timeout=max(ends_at - time.monotonic(), 0.0))
         except Empty:
             raise ProviderFailed(Untranslated.TIMEOUT) from None
         if isinstance(result, ProviderFailed):
             raise result
         return result
+
+    def _start(self, call: Callable[[], str], outcome: "SimpleQueue[str | ProviderFailed]") -> None:
+        try:
+            threading.Thread(target=self._run, args=(call, outcome), daemon=True).start()
+        except RuntimeError as error:  # the system has no thread left
+            self._places.release()
+            raise ProviderFailed(Untranslated.BUSY) from error
 
     def _run(self, call: Callable[[], str], outcome: "SimpleQueue[str | ProviderFailed]") -> None:
         result = _result(call)

@@ -1,5 +1,7 @@
 """Requests to providers that end: with timeouts, a size limit and an honest name."""
 
+import logging
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
@@ -16,12 +18,22 @@ _USER_AGENT = "Mozilla/5.0 (compatible; Loket)"  # without one Google answers wi
 
 
 class BoundedSession:
-    """A pooled `requests` session whose every call is bounded. Stands where a module expects ``requests``."""
+    """A pooled `requests` session whose every call is bounded. Stands where a module expects ``requests``.
 
-    def __init__(self, concurrency: int, read_seconds: float = _READ_SECONDS) -> None:
+    Args:
+        concurrency: Connections kept.
+        read_seconds: The longest silence.
+        raises: Whether a quota and a server's error are raised at once, for callers that would hide them.
+    """
+
+    def __init__(self, concurrency: int, read_seconds: float = _READ_SECONDS, *, raises: bool = False) -> None:
+        self._raises = raises
         self._timeout = (_CONNECT_SECONDS, read_seconds)
         self._session = requests.Session()
         self._session.headers["User-Agent"] = _USER_AGENT
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # no call knows of another
+        # It warns of a broken answer with the whole address, in which Google's page and MyMemory get the text.
+        logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
         adapter = HTTPAdapter(pool_connections=concurrency, pool_maxsize=concurrency)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
@@ -43,6 +55,8 @@ class BoundedSession:
             raise ProviderFailed(
                 Untranslated.TIMEOUT if _is_timeout(error) else Untranslated.UNREACHABLE
             ) from error
+        if self._raises and (response.status_code == 429 or response.status_code >= 500):
+            raise_for(response)
         return response
 
 
@@ -51,13 +65,47 @@ def _is_timeout(error: requests.RequestException) -> bool:
     return isinstance(error, requests.Timeout) or isinstance(next(iter(error.args), None), ReadTimeoutError)
 
 
-def failure_of(status: int) -> Untranslated | None:
-    """What an HTTP status says went wrong, if anything."""
+def raise_for(response: requests.Response) -> None:
+    """Raise what an HTTP status says went wrong, if anything."""
+    status = response.status_code
     if status == 429:
-        return Untranslated.QUOTA
+        raise ProviderFailed(Untranslated.QUOTA, _retry_after(response))
+    if status == 413:
+        raise ProviderFailed(Untranslated.TOO_LONG)
     if status >= 500:
-        return Untranslated.UNREACHABLE
-    return None if status == 200 else Untranslated.REFUSED
+        raise ProviderFailed(Untranslated.UNREACHABLE)
+    if status != 200:
+        raise ProviderFailed(Untranslated.REFUSED)
+
+
+def json_of(response: requests.Response) -> Any:
+    """The JSON of an answer; None when it is something else, such as a page."""
+    try:
+        return response.json()
+    except ValueError:
+        return None
+
+
+def text_at(answer: Any, *path: str | int) -> str:
+    """The text at a place of a JSON answer.
+
+    Raises:
+        ProviderFailed: BAD_ANSWER when there is none.
+    """
+    try:
+        for step in path:
+            answer = answer[step]
+    except (KeyError, IndexError, TypeError):
+        answer = None
+    if not isinstance(answer, str) or not answer.strip():
+        raise ProviderFailed(Untranslated.BAD_ANSWER)
+    return answer
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Seconds; the other form, a date, is rare and left to the usual pause."""
+    said = response.headers.get("Retry-After", "")
+    return min(float(said), 86_400.0) if said.isdecimal() else None
 
 
 def _read_bounded(response: requests.Response) -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 from service.pipeline.decision import Untranslated
 from service.pipeline.detection.languages import LanguageCode
-from service.pipeline.translation.http import BoundedSession, failure_of
-from service.pipeline.translation.provider import ProviderFailed
+from service.pipeline.translation.http import BoundedSession, json_of, raise_for, text_at
+from service.pipeline.translation.provider import Limits, ProviderFailed
 
 _CODES = {"no": "nb", "nn": "nb"}
 _REFUSALS = {
@@ -20,8 +20,10 @@ class LibreTranslateProvider:
     """Posts to ``/translate`` of a server."""
 
     name = "libretranslate"
+    limits = Limits()
 
-    def __init__(self, url: str, api_key: str | None, concurrency: int) -> None:
+    def __init__(self, url: str, api_key: str | None, concurrency: int, *, local: bool = False) -> None:
+        self.local = local
         self._address = url.rstrip("/") + "/translate"
         self._api_key = api_key
         self._http = BoundedSession(concurrency)
@@ -32,10 +34,11 @@ class LibreTranslateProvider:
         if self._api_key:
             body["api_key"] = self._api_key
         response = self._http.post(self._address, json=body)
-        answer = _json(response)
-        if reason := _refusal(response.status_code, answer) or failure_of(response.status_code):
-            raise ProviderFailed(reason)
-        return _translated(answer)
+        answer = json_of(response)
+        if response.status_code == 400:
+            raise ProviderFailed(_refusal(answer))
+        raise_for(response)
+        return text_at(answer, "translatedText")
 
 
 def _code(source: LanguageCode | None) -> str:
@@ -44,22 +47,7 @@ def _code(source: LanguageCode | None) -> str:
     return _CHINESE.get(source.script or "", _CODES.get(source.code, source.code))
 
 
-def _json(response: Any) -> dict[str, Any]:
-    try:
-        answer = response.json()
-    except ValueError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
-
-
-def _refusal(status: int, answer: dict[str, Any]) -> Untranslated | None:
+def _refusal(answer: Any) -> Untranslated:
     """What a 400 says of this text or language, which is no fault of the server's."""
-    said = str(answer.get("error", "")) if status == 400 else ""
-    return next((reason for words, reason in _REFUSALS.items() if words in said), None)
-
-
-def _translated(answer: dict[str, Any]) -> str:
-    text = answer.get("translatedText")
-    if not isinstance(text, str) or not text.strip():
-        raise ProviderFailed(Untranslated.BAD_ANSWER)
-    return text
+    said = str(answer.get("error", "")) if isinstance(answer, dict) else ""
+    return next((reason for words, reason in _REFUSALS.items() if words in said), Untranslated.REFUSED)

@@ -1,10 +1,11 @@
 """Long texts for providers with a limit: cut at paragraphs, sentences, words; joined as they were."""
 
 import re
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
+
+from service.pipeline.translation.provider import Limits
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 _BLANKS = re.compile(r"\s+")
@@ -24,33 +25,30 @@ class _Size:
     def __add__(self, other: "_Size") -> "_Size":
         return _Size(self.encoded_bytes + other.encoded_bytes, self.chars + other.chars)
 
-    def within(self, limit: "_Size") -> bool:
-        return self.encoded_bytes <= limit.encoded_bytes and self.chars <= limit.chars
+    def within(self, limits: Limits) -> bool:
+        return self.encoded_bytes <= limits.encoded_bytes and self.chars <= limits.chars
 
 
-def by_line(text: str, max_encoded_bytes: int, max_chars: int = sys.maxsize) -> Iterator[tuple[bool, str]]:
-    """The text in pieces within a limit of percent-encoded length and one of characters.
+def pieces(text: str, limits: Limits) -> Iterator[tuple[bool, str]]:
+    """The text in pieces that a provider can take.
 
     Yields:
         Whether to translate it, and the piece; the pieces joined are the text. Line breaks are pieces
-        of their own, since Google's page drops them.
+        of their own where the provider would drop them, or where the whole is too long for it.
     """
-    limit = _Size(max_encoded_bytes, max_chars)
+    if limits.keeps_lines and _Size.of(text).within(limits):
+        yield bool(text.strip()), text
+        return
     for line in re.split(r"(\n+)", text):
         if line.strip():
-            yield from ((bool(piece.strip()), piece) for piece in _fitting(line, limit))
+            yield from ((bool(piece.strip()), piece) for piece in _fitting(line, limits))
         elif line:
             yield False, line
 
 
-def translate_pieces(
-    text: str, max_encoded_bytes: int, translate: Callable[[str], str], max_chars: int = sys.maxsize
-) -> str:
+def translate_pieces(text: str, limits: Limits, translate: Callable[[str], str]) -> str:
     """Translate piece by piece, keeping line breaks and the blanks between pieces."""
-    return "".join(
-        _keeping_blanks(piece, translate) if wanted else piece
-        for wanted, piece in by_line(text, max_encoded_bytes, max_chars)
-    )
+    return "".join(_keeping_blanks(piece, translate) if wanted else piece for wanted, piece in pieces(text, limits))
 
 
 def _keeping_blanks(piece: str, translate: Callable[[str], str]) -> str:
@@ -59,13 +57,13 @@ def _keeping_blanks(piece: str, translate: Callable[[str], str]) -> str:
     return piece[:start] + translate(core) + piece[start + len(core) :]
 
 
-def _fitting(line: str, limit: _Size) -> Iterator[str]:
+def _fitting(line: str, limits: Limits) -> Iterator[str]:
     """As many parts at a time as fit; sizes are added up, so that no letter is measured twice."""
     pending: list[str] = []
     size = _Size(0, 0)
-    for part in _parts(line, limit):
+    for part in _parts(line, limits):
         with_part = size + _Size.of(part)
-        if pending and not with_part.within(limit):
+        if pending and not with_part.within(limits):
             yield "".join(pending)
             pending, with_part = [], _Size.of(part)
         pending.append(part)
@@ -73,14 +71,14 @@ def _fitting(line: str, limit: _Size) -> Iterator[str]:
     yield "".join(pending)
 
 
-def _parts(line: str, limit: _Size) -> Iterator[str]:
+def _parts(line: str, limits: Limits) -> Iterator[str]:
     """Sentences; words of a sentence that is too long; letters of a word that is too long."""
     for sentence in _keep(_SENTENCE_END, line):
-        if _Size.of(sentence).within(limit):
+        if _Size.of(sentence).within(limits):
             yield sentence
             continue
         for word in _keep(_BLANKS, sentence):
-            yield from [word] if _Size.of(word).within(limit) else list(word)
+            yield from [word] if _Size.of(word).within(limits) else list(word)
 
 
 def _keep(separator: re.Pattern[str], text: str) -> Iterator[str]:

@@ -8,11 +8,13 @@ import pytest
 from model import configuration
 from service.assembly import Loket, make_pipeline
 from service.pipeline.decision import Decision, Language, Translation
+from service.pipeline.translation.records import NothingKept
 from service.settings import check
 from service.storage.inquiries import NewTicket
 from service.storage.migrate import upgrade
 from service.storage.store import Store
 from service.submission import Submission
+from service.translation_records import TranslationRecords
 
 
 @pytest.fixture(scope="session")
@@ -42,14 +44,15 @@ def pipeline(trained):
     """One pipeline for all tests that do not promote: to read language profiles and model takes half a second."""
     variables = {"LOKET_TRANSLATION__PROVIDERS": "[]", "LOKET_CLASSIFIER__ENCODER": "none"}
     found = configuration.read({"LOKET_DATA_DIR": str(trained)} | variables)
-    return make_pipeline(check(found), found.registry())
+    return make_pipeline(check(found), found.registry(), NothingKept())
 
 
 @pytest.fixture
 def loket(configure, store, pipeline):
     """All parts of a process, on the store's database, with the shared pipeline."""
     found = configure()
-    parts = Loket(check(found), found.registry(), Store.at(found.values["database"]["url"]), pipeline)
+    opened = Store.at(found.values["database"]["url"])
+    parts = Loket(check(found), found.registry(), opened, TranslationRecords(opened, 90.0), pipeline)
     yield parts
     parts.store.close()
 

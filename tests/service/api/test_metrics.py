@@ -6,8 +6,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from service.app import create_app
 from service.assembly import Loket
 from service.storage.store import Store
+from service.translation_records import TranslationRecords
 
-LABELS = ("desk", "automatic", "status")
+LABELS = ("desk", "automatic", "status", "provider", "outcome", "le")
+NOTHING_TRANSLATED = {("loket_translation_waiting",): 0, ("loket_translation_memory_entries",): 0}
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def test_it_works(client, key):
 
 
 def test_nothing_has_happened_yet(client, figures):
-    assert figures(client) == {
+    assert figures(client) == NOTHING_TRANSLATED | {
         ("loket_inquiries_received_total",): 0,
         ("loket_inquiries_waiting",): 0,
         ("loket_oldest_waiting_seconds",): 0,
@@ -49,7 +51,7 @@ def test_inquiries_and_tickets_are_counted(client, figures, key, lay):
     found = figures(client)
     age = found.pop(("loket_oldest_waiting_seconds",))
     assert 0 <= age < 60
-    assert found == {
+    assert found == NOTHING_TRANSLATED | {
         ("loket_inquiries_received_total",): 4,
         ("loket_inquiries_waiting",): 1,
         ("loket_tickets", "orders", "true", "open"): 1,
@@ -60,8 +62,29 @@ def test_inquiries_and_tickets_are_counted(client, figures, key, lay):
 
 def test_every_process_tells_the_same(client, figures, loket, database_url, lay):
     lay()
-    elsewhere = Loket(loket.settings, loket.registry, Store.at(database_url), loket.pipeline)
+    store = Store.at(database_url)
+    elsewhere = Loket(loket.settings, loket.registry, store, TranslationRecords(store, 90.0), loket.pipeline)
 
     told = figures(create_app(elsewhere).test_client())
     elsewhere.store.close()
     assert told == figures(client)
+
+
+def test_what_translators_answered_is_told_with_how_long_it_took(client, figures, loket):
+    for outcome, seconds in (("translated", 0.2), ("translated", 0.3), ("remembered", 0.0), ("timeout", 6.0)):
+        loket.records.called("deepl", outcome, seconds)
+    loket.records.paused("deepl", 30.0)
+
+    found = figures(client)
+
+    counted = {name: value for name, value in found.items() if name[0] == "loket_translation_requests_total"}
+    assert counted == {
+        ("loket_translation_requests_total", "deepl", "translated"): 2,
+        ("loket_translation_requests_total", "deepl", "remembered"): 1,
+        ("loket_translation_requests_total", "deepl", "timeout"): 1,
+    }
+    assert found["loket_translation_breaker_open", "deepl"] == 1
+    assert found["loket_translation_seconds_sum", "deepl"] == pytest.approx(0.5)
+    assert [found["loket_translation_seconds_bucket", "deepl", le] for le in ("0.1", "0.25", "0.5", "+Inf")] == [
+        0, 1, 2, 2,
+    ]  # fmt: skip

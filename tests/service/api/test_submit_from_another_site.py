@@ -1,9 +1,10 @@
 """POST /api/v1/inquiries from a page of another website: only of the sites that are allowed (CORS)."""
 
+from dataclasses import replace
+
 import pytest
 
 from service.app import create_app
-from service.assembly import Loket
 from service.settings import check
 
 URL = "/api/v1/inquiries"
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def client(loket, configure):
     """Of a process that lets the shop's pages post."""
     settings = check(configure(LOKET_WEB__ALLOWED_ORIGINS=f'["{SHOP}"]'))
-    return create_app(Loket(settings, loket.registry, loket.store, loket.pipeline)).test_client()
+    return create_app(replace(loket, settings=settings)).test_client()
 
 
 def told(answer):

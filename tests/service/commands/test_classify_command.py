@@ -2,6 +2,7 @@
 
 import json
 
+from service.pipeline.detection.detector import Hints
 from service.pipeline.detection.languages import normalise
 from service.pipeline.pipeline import InquiryText
 
@@ -21,7 +22,7 @@ def test_a_person_reads_desk_reason_and_category(run, trained_registry):
 def test_a_program_reads_the_decision_that_the_service_would_store(run, loket):
     answer = run("classify", "Waar blijft mijn bestelling?", "--subject", "Lamp", "--language", "nl-BE", "--json")
 
-    inquiry = InquiryText("Waar blijft mijn bestelling?", "Lamp", normalise("nl-BE"))
+    inquiry = InquiryText("Waar blijft mijn bestelling?", "Lamp", Hints(normalise("nl-BE")))
     decision = json.loads(answer.stdout)
     assert decision == loket.pipeline.decide(inquiry).model_dump(mode="json")
     assert (decision["desk"], decision["translation"]["reason"]) == ("triage", "no_provider")

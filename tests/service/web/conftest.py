@@ -1,6 +1,7 @@
 """What the tests of the pages share: tickets laid on desks, people who sign in, pages as a tree, a browser."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from model import configuration
 from service import intake
 from service.assembly import Loket, make_pipeline
 from service.pipeline.decision import Alternative, Decision, Language, Translation
+from service.pipeline.translation.records import NothingKept
 from service.settings import check
 from service.storage.inquiries import NewTicket
 from service.submission import Submission
+from service.translation_records import TranslationRecords
 
 PASSWORD = "correct horse battery"
 CHROMIUM, CHROMEDRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
@@ -37,14 +40,14 @@ def pipeline(trained):
     """One for all tests of pages: reading the language profiles takes half a second."""
     variables = {"LOKET_TRANSLATION__PROVIDERS": "[]", "LOKET_CLASSIFIER__ENCODER": "none"}
     found = configuration.read({"LOKET_DATA_DIR": str(trained)} | variables)
-    return make_pipeline(check(found), found.registry())
+    return make_pipeline(check(found), found.registry(), NothingKept())
 
 
 @pytest.fixture
 def loket(configure, store, pipeline):
     """All parts of a process, with the pipeline that these tests share."""
     found = configure()
-    return Loket(check(found), found.registry(), store, pipeline)
+    return Loket(check(found), found.registry(), store, TranslationRecords(store, 90.0), pipeline)
 
 
 @pytest.fixture
@@ -73,6 +76,12 @@ def lay(store, now):
         return store.tickets.of_inquiry(inquiry.id)[0]
 
     return make
+
+
+@pytest.fixture
+def as_laid(store):
+    """A ticket as it is now, but for who has looked at it."""
+    return lambda ticket: replace(store.tickets.get(ticket.id), opened_at=None, opened_by=None)
 
 
 @pytest.fixture(scope="session")

@@ -61,10 +61,10 @@ def test_nobody_is_signed_in_or_out_by_another_sites_page(person):
 
 
 @pytest.mark.parametrize("button", ["confirm", "correct", "close"])
-def test_a_ticket_is_not_changed_by_another_sites_page(person, lay, store, press, button):
+def test_a_ticket_is_not_changed_by_another_sites_page(person, lay, as_laid, press, button):
     client, ticket = person("anna", "orders"), lay("orders")
     client.environ_base["HTTP_SEC_FETCH_SITE"] = "cross-site"
 
     answer = press(client, ticket, button, category="order_change")
 
-    assert (answer.status_code, store.tickets.get(ticket.id)) == (403, ticket)
+    assert (answer.status_code, as_laid(ticket)) == (403, ticket)

@@ -20,13 +20,13 @@ BUTTONS = ["confirm", "correct", "close"]
     "token", ["", "0" * 64, "caf\u00e9", None], ids=["empty", "made up", "letters", "another's"]
 )
 @pytest.mark.parametrize("button", BUTTONS)
-def test_a_form_without_our_token_is_refused(person, lay, press, store, tree, button, token):
+def test_a_form_without_our_token_is_refused(person, lay, press, as_laid, tree, button, token):
     anna, bob, ticket = person("anna", "orders"), person("bob", "orders"), lay("orders")
     bobs = tree(bob.get(f"/tickets/{ticket.id}")).find("input", attrs={"name": "token"})["value"]
 
     answer = press(anna, ticket, button, token=bobs if token is None else token, category="order_change")
 
-    assert (answer.status_code, store.tickets.get(ticket.id)) == (403, ticket)
+    assert (answer.status_code, as_laid(ticket)) == (403, ticket)
 
 
 @pytest.mark.parametrize("button", BUTTONS)
@@ -68,14 +68,14 @@ WRONG = {
 
 @pytest.mark.parametrize(("chosen", "problem"), WRONG.values(), ids=WRONG)
 def test_a_wrong_correction_is_told_on_the_page_and_changes_nothing(
-    person, lay, press, store, tree, chosen, problem
+    person, lay, press, as_laid, tree, chosen, problem
 ):
     client, ticket = person("anna", "orders"), lay("orders")
 
     answer = press(client, ticket, "correct", **chosen)
 
     assert (answer.status_code, told(tree(answer))) == (422, problem)
-    assert store.tickets.get(ticket.id) == ticket
+    assert as_laid(ticket) == ticket
 
 
 @pytest.mark.parametrize("on", ["", "finance", "nowhere", "//evil.example"])

@@ -1,5 +1,6 @@
 """Signing in and out: who may in, for how long, and where they are sent."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
 
@@ -7,7 +8,6 @@ import pytest
 
 from service import access
 from service.app import create_app
-from service.assembly import Loket
 from service.errors import Unauthenticated
 from service.settings import check
 
@@ -143,7 +143,7 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(client, a
 @one_database
 def test_the_cookie_is_for_https_alone_where_that_is_configured(configure, loket, anna):
     found = configure(LOKET_WEB__SECURE_COOKIES="true", LOKET_WEB__SESSION_HOURS="1")
-    client = create_app(Loket(check(found), loket.registry, loket.store, loket.pipeline)).test_client()
+    client = create_app(replace(loket, settings=check(found))).test_client()
 
     cookie = session_cookie(sign_in(client))
     assert (cookie["secure"], cookie["max-age"]) == (True, "3600")

@@ -9,6 +9,7 @@ import pytest
 from service.assembly import Loket, make_pipeline
 from service.pipeline.decision import Language, Spoke, Translation
 from service.settings import check
+from service.translation_records import TranslationRecords
 
 HOSTILE = "</p><script>alert(1)</script><img src=x onerror=alert(1)>\"'>{{ 7 * 7 }}"
 DUTCH, ARABIC = "Waar blijft mijn bestelling?", "أين طلبي؟ لم تصل الطلبية التي دفعت ثمنها قبل أسبوعين"
@@ -58,7 +59,8 @@ class TestWithATranslator:
         address = {"LOKET_TRANSLATION__LIBRETRANSLATE__URL": libretranslate}
         found = configure(LOKET_TRANSLATION__PROVIDERS='["libretranslate"]', **address)
         settings, registry = check(found), found.registry()
-        return Loket(settings, registry, store, make_pipeline(settings, registry))
+        records = TranslationRecords(store, settings.translation.memory_days)
+        return Loket(settings, registry, store, records, make_pipeline(settings, registry, records))
 
     @pytest.mark.parametrize(
         ("text", "code", "language"), [(DUTCH, "nl", "Dutch"), (ARABIC, "ar", "Arabic")], ids=["Dutch", "Arabic"]
@@ -136,10 +138,11 @@ def test_the_journal_tells_who_did_what_in_order(person, lay, press, tree):
         "received by visitor",
         "decided by loket",
         "laid on desk by loket",
+        "opened by anna",
         "corrected by anna",
         "closed by anna",
     ]
-    assert "from order_status, orders · to billing_invoice, finance" in entries[3]
+    assert "from order_status, orders · to billing_invoice, finance" in entries[4]
 
 
 def test_whatever_a_visitor_sends_is_shown_as_text(person, lay, press, tree):

@@ -1,78 +1,74 @@
-"""langdetect without its faults: the same answer each time, in threads too, and no exception on nothing."""
+"""Several engines as one: their weighted logarithms add up, and what an engine does not know it does not deny."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
+import math
+from dataclasses import dataclass
 
 import pytest
-from langdetect import detector_factory
 
-from service.pipeline.detection.engine import LangdetectEngine
-from service.pipeline.detection.languages import LanguageCode
+from service.pipeline.detection.engine import by_code, code_of, log_likelihoods, readable
 
 
-@pytest.fixture(scope="module")
-def anywhere(engine):
-    """Every language as probable as any other."""
-    return dict.fromkeys(engine.languages, 1.0)
+@dataclass
+class Says:
+    """An engine that always gives the same answer."""
+
+    answer: dict
+    languages: frozenset = frozenset({"nl", "de"})
+    weight: float = 2.0
+    floor: float = 0.01
+
+    def probabilities(self, text, among):
+        return self.answer
 
 
-def best(engine, text, prior):
-    found = engine.probabilities(text, prior)
-    return max(found, key=found.get).code
+def test_what_an_engine_says_is_weighed_and_never_quite_impossible():
+    said = log_likelihoods([Says({"nl": 0.8})], "Waar?", ["nl", "de"])
+
+    assert said == pytest.approx({"nl": 2.0 * math.log(0.81), "de": 2.0 * math.log(0.01)})
 
 
-def test_it_knows_all_languages_of_langdetect(engine):
-    assert len(engine.languages) == 54  # 55, of which two are Chinese
-    assert {"en", "nl", "he", "no", "zh"} <= engine.languages
+def test_engines_add_up():
+    one, other = Says({"nl": 0.8}), Says({"de": 0.6}, weight=0.5)
+
+    alone = [log_likelihoods([engine], "Waar?", ["nl", "de"]) for engine in (one, other)]
+    both = log_likelihoods([one, other], "Waar?", ["nl", "de"])
+
+    assert both == pytest.approx({code: sum(said[code] for said in alone) for code in ("nl", "de")})
 
 
-@pytest.mark.parametrize("text", ["Hello", "I love you", "Waar blijft mijn bestelling?"])
-def test_the_same_text_has_the_same_answer_fifty_times(engine, anywhere, text):
-    answers = [engine.probabilities(text, anywhere) for _ in range(50)]
+def test_of_a_language_that_it_was_never_taught_an_engine_says_as_much_as_of_any():
+    said = log_likelihoods([Says({"nl": 0.8})], "Hvar?", ["nl", "de", "is"])
 
-    assert answers[0]
-    assert answers == [answers[0]] * 50
+    assert said["is"] == pytest.approx(2.0 * math.log(1 / 2 + 0.01))
 
 
-def test_two_engines_agree(engine, anywhere):
-    other = LangdetectEngine()
+def test_an_engine_with_nothing_to_say_does_not_count():
+    silent, other = Says({}), Says({"nl": 0.8})
 
-    assert other.probabilities("Hello", anywhere) == engine.probabilities("Hello", anywhere)
+    assert log_likelihoods([silent, other], "Waar?", ["nl"]) == log_likelihoods([other], "Waar?", ["nl"])
+    assert log_likelihoods([silent, silent], "Waar?", ["nl"]) == {}
 
 
-def test_sixteen_threads_right_after_construction_are_all_right(monkeypatch, anywhere):
-    monkeypatch.setattr(detector_factory, "_factory", None)  # as in a process that never detected anything
-    fresh = LangdetectEngine()
-    together = threading.Barrier(16)
+def test_an_engines_labels_add_up_under_their_codes():
+    labels = {"zh-Hant": 0.25, "zh": 0.25, "nb": 0.125, "nn": 0.125, "iw": 0.125, "xx-Zyyy": 0.0625, "war": 0.0625}
 
-    def ask(_):
-        together.wait(timeout=30)
-        return best(fresh, "Where is my order? I have been waiting for two weeks.", anywhere)
+    assert by_code(labels) == {"zh": 0.5, "no": 0.25, "he": 0.125}
 
-    with ThreadPoolExecutor(16) as pool:
-        assert list(pool.map(ask, range(16))) == ["en"] * 16
+
+@pytest.mark.parametrize(("label", "code"), [("NB", "no"), ("zh-Hant", "zh"), ("un", None), ("unknown", None)])
+def test_an_engines_label_has_a_code_or_none(label, code):
+    assert code_of(label) == code
 
 
 @pytest.mark.parametrize(
-    ("text", "code"),
+    ("text", "read"),
     [
-        ("MEINE LAMPE IST DEFEKT", "de"),
-        ("LA LÁMPARA NO FUNCIONA Y QUIERO MI DINERO", "es"),
-        ("МОЯ ЛАМПА СЛОМАЛАСЬ, ВЕРНИТЕ ДЕНЬГИ", "ru"),
+        ("MEINE LAMPE", "meine lampe"),
+        ("MEINE Lampe", "meine lampe"),
+        ("Meine LAMPE ist defekt", "Meine LAMPE ist defekt"),
+        ("AB cd", "AB cd"),
+        ("我爱 123", "我爱 123"),
     ],
 )
-def test_capitals_are_read_as_lower_case(engine, anywhere, text, code):
-    assert best(engine, text, anywhere) == code
-    assert engine.probabilities(text, anywhere) == engine.probabilities(text.lower(), anywhere)
-
-
-@pytest.mark.parametrize("text", ["", "   ", "!!!", "12345", "😀😀", "ຄໍາສັ່ງຂອງຂ້ອຍຢູ່ໃສ"])
-def test_a_text_with_nothing_to_go_by_has_no_language(engine, anywhere, text):
-    assert engine.probabilities(text, anywhere) == {}
-
-
-def test_a_language_that_the_prior_excludes_is_not_found(engine):
-    found = engine.probabilities("Hvor er min bestilling? Jeg har ventet i to uker.", {"no": 1.0, "sv": 1.0})
-
-    assert set(found) <= {LanguageCode("no"), LanguageCode("sv")}
-    assert max(found, key=found.get) == LanguageCode("no")
+def test_a_text_mostly_in_capitals_is_read_in_lower_case(text, read):
+    assert readable(text) == read

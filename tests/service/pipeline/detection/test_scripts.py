@@ -5,7 +5,14 @@ from collections import Counter
 import pytest
 
 from service.pipeline.detection.languages import LanguageCode
-from service.pipeline.detection.scripts import is_written_in, iso_script, language_by_script, letters_by_script
+from service.pipeline.detection.scripts import (
+    is_written_in,
+    iso_script,
+    language_by_script,
+    letters_by_script,
+    other_script,
+    written_alike,
+)
 
 
 def told_by(text):
@@ -78,7 +85,10 @@ def test_a_single_quoted_kana_word_does_not_make_chinese_japanese():
     )
 
 
-@pytest.mark.parametrize("text", ["", "12345 !!!", "Waar is mijn lamp?", "Где мой заказ?", "أين طلبي؟", "मेरा ऑर्डर"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "12345 !!!", "Waar is mijn lamp?", "Где мой заказ?", "أين طلبي؟", "मेरा ऑर्डर"],
+)
 def test_a_script_of_many_languages_or_none_tells_nothing(text):
     assert told_by(text) is None
 
@@ -106,3 +116,31 @@ def test_the_main_script_of_many_languages_has_its_iso_name(text, script):
 )
 def test_a_language_is_written_in_its_scripts_only(code, script, is_so):
     assert is_written_in(code, script) is is_so
+
+
+@pytest.mark.parametrize(
+    ("code", "script", "other"),
+    [
+        ("sr", "Latn", "Latn"),
+        ("sr", "Cyrl", None),
+        ("uz", "Cyrl", "Cyrl"),
+        ("uz", "Latn", None),
+        ("nl", "Latn", None),
+        ("ru", "Cyrl", None),
+    ],
+)
+def test_only_an_unusual_script_is_named(code, script, other):
+    assert other_script(code, script) == other
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "alike"),
+    [
+        ("zh", "領収書発行依頼", {"ja"}),
+        ("zh", "我的订单还没到", set()),
+        ("he", "וואו איז מיין באשטעלונג", {"yi"}),
+        ("ko", "제 주문이 아직 안 왔어요", set()),
+    ],
+)
+def test_some_scripts_of_one_language_are_written_by_another_too(code, text, alike):
+    assert written_alike(code, text) == alike

@@ -78,3 +78,43 @@ def test_a_trial_that_never_answers_does_not_pause_it_for_ever(opened, clock):
     clock.now += 60.0
 
     assert opened.allows()
+
+
+def test_what_asks_to_be_left_alone_is_left_alone_at_once_for_as_long_as_it_says(breaker, clock):
+    breaker.open(300.0)
+    clock.now += 299.9
+    still_paused = not breaker.allows()
+    clock.now += 0.1
+
+    assert (still_paused, breaker.allows()) == (True, True)
+
+
+@pytest.mark.parametrize("seconds", [None, 0.0, 5.0])
+def test_a_shorter_wish_does_not_shorten_the_pause(breaker, clock, seconds):
+    breaker.open(seconds)
+    clock.now += 59.9
+
+    assert not breaker.allows()
+
+
+@pytest.mark.parametrize("end", [Breaker.failed, lambda breaker: breaker.open(None)], ids=["failed", "open"])
+def test_a_failure_of_a_call_under_way_does_not_shorten_the_pause(breaker, clock, end):
+    breaker.open(300.0)
+    end(breaker)
+    clock.now += 299.9
+
+    assert not breaker.allows()
+
+
+def test_it_tells_how_long_nobody_will_call(opened, clock):
+    clock.now += 20.0
+
+    assert opened.paused_seconds() == 40.0
+
+
+def test_a_closed_one_and_one_whose_pause_is_over_are_not_paused(breaker, clock):
+    closed = breaker.paused_seconds()
+    breaker.open(None)
+    clock.now += 60.0
+
+    assert (closed, breaker.paused_seconds()) == (0.0, 0.0)

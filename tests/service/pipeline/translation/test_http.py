@@ -3,13 +3,12 @@
 import gzip
 import itertools
 import socket
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from service.pipeline.decision import Untranslated
 from service.pipeline.translation.deadline import Deadline
-from service.pipeline.translation.http import BoundedSession, failure_of
+from service.pipeline.translation.http import BoundedSession, json_of, raise_for, text_at
 from service.pipeline.translation.provider import ProviderFailed
 
 
@@ -32,13 +31,13 @@ def headers_only(exchange, **headers):
 
 
 def say_nothing(exchange):
-    exchange.server.over.wait()
+    exchange.server.over.wait(30)  # so that whoever waits for it fails rather than hangs
 
 
 def stop_in_the_middle(exchange):
     headers_only(exchange, Content_Length="100")
     exchange.wfile.write(b"the first words")
-    exchange.server.over.wait()
+    exchange.server.over.wait(30)
 
 
 def send_drop_by_drop(exchange):
@@ -88,15 +87,17 @@ def test_it_says_who_asks(session, loopback):
     assert [seen.headers["User-Agent"] for seen in server.seen] == ["Mozilla/5.0 (compatible; Loket)"] * 2
 
 
-# The one slow test here: a server that says nothing has to be waited for as long as Loket waits, about 8 s.
-def test_what_hangs_is_left(loopback):
-    urls = [loopback(answer).url for answer in (say_nothing, stop_in_the_middle)]
+@pytest.mark.parametrize("answer", [say_nothing, stop_in_the_middle])
+def test_what_hangs_is_left(loopback, answer):
+    session = BoundedSession(1, read_seconds=0.2)
 
-    with ThreadPoolExecutor() as pool:
-        reasons = list(pool.map(lambda url: reason_of(lambda: BoundedSession(1).get(url)), urls))
+    assert reason_of(lambda: session.get(loopback(answer).url)) == Untranslated.TIMEOUT
 
-    assert reasons[0] == Untranslated.TIMEOUT
-    assert reasons[1] in {Untranslated.TIMEOUT, Untranslated.UNREACHABLE}
+
+def test_a_caller_cannot_ask_for_more_time(loopback):
+    session = BoundedSession(1, read_seconds=0.2)
+
+    assert reason_of(lambda: session.get(loopback(say_nothing).url, timeout=None)) == Untranslated.TIMEOUT
 
 
 def test_an_answer_drop_by_drop_is_cut_by_the_deadline(session, loopback):
@@ -147,18 +148,76 @@ def test_a_failure_does_not_tell_the_text(session, loopback):
     assert str(caught.value) == "unreachable"
 
 
+@pytest.fixture
+def failure_of(session, loopback):
+    """What an answer says went wrong."""
+
+    def find(status, **headers):
+        url = loopback(lambda exchange: exchange.reply(status, **headers)).url
+        with pytest.raises(ProviderFailed) as caught:
+            raise_for(session.get(url))
+        return caught.value
+
+    return find
+
+
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
-        (200, None),
         (204, Untranslated.REFUSED),
         (302, Untranslated.REFUSED),
         (400, Untranslated.REFUSED),
         (403, Untranslated.REFUSED),
+        (413, Untranslated.TOO_LONG),
         (429, Untranslated.QUOTA),
         (500, Untranslated.UNREACHABLE),
         (503, Untranslated.UNREACHABLE),
     ],
 )
-def test_a_status_tells_what_went_wrong(status, reason):
-    assert failure_of(status) == reason
+def test_a_status_tells_what_went_wrong(failure_of, status, reason):
+    assert failure_of(status).reason == reason
+
+
+def test_nothing_is_wrong_with_an_answer(session, loopback):
+    raise_for(session.get(loopback(lambda exchange: exchange.reply(200)).url))
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("0", 0.0),
+        ("120", 120.0),
+        ("99999999", 86_400.0),
+        ("9" * 5_000, 86_400.0),
+        ("-5", None),
+        ("1.5", None),
+        ("soon", None),
+        ("", None),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", None),
+    ],
+    ids=lambda value: str(value)[:12],
+)
+def test_how_long_to_wait_is_read_and_never_more_than_a_day(failure_of, said, seconds):
+    assert failure_of(429, Retry_After=said).retry_after == seconds
+
+
+def test_without_a_word_about_it_nothing_is_known(failure_of):
+    assert failure_of(429).retry_after is None
+
+
+@pytest.mark.parametrize("content", ["", "<html>It works!</html>", b"\xff\xfe", '{"a": '])
+def test_what_is_not_json_is_none(session, loopback, content):
+    assert json_of(session.get(loopback(lambda exchange: exchange.reply(200, content)).url)) is None
+
+
+def test_the_text_at_a_place_is_found():
+    assert text_at({"data": [{"text": "één"}]}, "data", 0, "text") == "één"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [None, {}, [], "text", 7, {"data": None}, {"data": []}, {"data": {"text": "a"}}, {"data": [{"text": 1}]},
+     {"data": [{"text": None}]}, {"data": [{"text": " \n"}]}],
+)  # fmt: skip
+def test_anything_else_there_is_a_bad_answer(answer):
+    assert reason_of(lambda: text_at(answer, "data", 0, "text")) == Untranslated.BAD_ANSWER

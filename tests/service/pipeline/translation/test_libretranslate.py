@@ -7,7 +7,6 @@ from service.pipeline.decision import Language, Translation, Untranslated
 from service.pipeline.detection.languages import LanguageCode, normalise
 from service.pipeline.translation.libretranslate import LibreTranslateProvider
 from service.pipeline.translation.provider import ProviderFailed
-from service.pipeline.translation.translator import Translator
 
 DUTCH = LanguageCode("nl")
 TOO_LONG = "Invalid request: request (6000) exceeds text limit (5000)"
@@ -123,20 +122,14 @@ def test_a_redirect_does_not_carry_the_text_elsewhere(loopback):
     assert elsewhere.seen == []
 
 
-def test_an_unsupported_language_does_not_open_the_breaker(loopback):
+def test_an_unsupported_language_does_not_open_the_breaker(loopback, make_translator):
     def only_dutch(exchange):
         if exchange.json["source"] == "nl":
             translate(exchange)
         else:
             exchange.reply_json(400, {"error": f"{exchange.json['source']} is not supported"})
 
-    translator = Translator(
-        [provider(loopback(only_dutch))],
-        deadline_seconds=30.0,
-        concurrency=4,
-        breaker_failures=1,
-        breaker_pause_seconds=60.0,
-    )
+    translator = make_translator(provider(loopback(only_dutch)), failures=1)
     languages = [Language(code=code, confidence=1.0, source="detector") for code in ("bo", "bo", "nl")]
 
     unsupported = Translation(status="unavailable", reason=Untranslated.UNSUPPORTED_LANGUAGE)
@@ -145,3 +138,17 @@ def test_an_unsupported_language_does_not_open_the_breaker(loopback):
         unsupported,
         Translation(status="translated", text="HALLO", provider="libretranslate"),
     ]
+
+
+def test_it_tells_how_long_the_server_wants_to_be_left_alone(loopback):
+    server = loopback(lambda exchange: exchange.reply(429, '{"error": "Slowdown"}', Retry_After="90"))
+
+    with pytest.raises(ProviderFailed) as caught:
+        provider(server).translate("Hallo", DUTCH)
+
+    assert caught.value.retry_after == 90.0
+
+
+@pytest.mark.parametrize("local", [True, False])
+def test_whether_it_is_inside_the_house_is_told_to_it(local):
+    assert LibreTranslateProvider("http://127.0.0.1:5000", None, 1, local=local).local is local

@@ -4,9 +4,15 @@ from urllib.parse import quote
 
 import pytest
 
-from service.pipeline.translation.pieces import by_line, translate_pieces
+from service.pipeline.translation.pieces import pieces, translate_pieces
+from service.pipeline.translation.provider import Limits
 
-LIMIT = 600
+LIMITS = {
+    "in an address": Limits(encoded_bytes=600, keeps_lines=False),
+    "in characters": Limits(chars=200),
+    "in both": Limits(chars=200, encoded_bytes=600),
+}
+BY_LINE = LIMITS["in an address"]
 
 TEXTS = {
     "latin": "Quisiera saber dónde está mi pedido, por favor. " * 40,
@@ -20,6 +26,7 @@ TEXTS = {
     "mixed": "Mijn lamp（型号３０００）doet het niet.\n" + "é" * 500 + " einde\n\n订单。",
 }
 each_text = pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+each_limit = pytest.mark.parametrize("limits", LIMITS.values(), ids=LIMITS)
 
 
 def encoded_size(text):
@@ -27,45 +34,58 @@ def encoded_size(text):
 
 
 @each_text
-def test_translated_by_what_changes_nothing_it_is_the_same(text):
-    assert translate_pieces(text, LIMIT, lambda piece: piece) == text
+@each_limit
+def test_translated_by_what_changes_nothing_it_is_the_same(text, limits):
+    assert translate_pieces(text, limits, lambda piece: piece) == text
 
 
 @each_text
-def test_no_piece_that_is_sent_exceeds_the_limit(text):
+@each_limit
+def test_no_piece_that_is_sent_exceeds_the_limit(text, limits):
     sent = []
 
-    translate_pieces(text, LIMIT, lambda piece: sent.append(piece) or piece)
+    translate_pieces(text, limits, lambda piece: sent.append(piece) or piece)
 
-    assert max(map(encoded_size, sent), default=0) <= LIMIT
+    assert max(map(encoded_size, sent), default=0) <= limits.encoded_bytes
+    assert max(map(len, sent), default=0) <= limits.chars
     assert all(piece == piece.strip() != "" for piece in sent)
 
 
 @each_text
-def test_the_pieces_joined_are_the_text(text):
-    assert "".join(piece for _, piece in by_line(text, LIMIT)) == text
+@each_limit
+def test_the_pieces_joined_are_the_text(text, limits):
+    assert "".join(piece for _, piece in pieces(text, limits)) == text
 
 
-def test_line_breaks_and_indents_stand_where_they_stood():
-    translated = translate_pieces("Hallo,\n\n  waar is het?\nAnna ", LIMIT, str.upper)
+@pytest.mark.parametrize("limits", [BY_LINE, Limits(chars=20)], ids=["dropped otherwise", "too long"])
+def test_line_breaks_and_indents_stand_where_they_stood(limits):
+    translated = translate_pieces("Hallo,\n\n  waar is het?\nAnna ", limits, str.upper)
 
     assert translated == "HALLO,\n\n  WAAR IS HET?\nANNA "
+
+
+def test_what_keeps_lines_gets_the_whole_text_at_once():
+    text = "Hallo,\n\nwaar is het?"
+
+    assert list(pieces(text, Limits(chars=len(text)))) == [(True, text)]
 
 
 def test_a_long_text_is_cut_between_sentences():
     text = "Dit is de eerste zin. Dit is de tweede zin! Is dit de derde zin?"
 
-    pieces = [piece for _, piece in by_line(text, encoded_size("Dit is de tweede zin! "))]
+    found = [piece for _, piece in pieces(text, Limits(encoded_bytes=encoded_size("Dit is de tweede zin! ")))]
 
-    assert pieces == ["Dit is de eerste zin. ", "Dit is de tweede zin! ", "Is dit de derde zin?"]
+    assert found == ["Dit is de eerste zin. ", "Dit is de tweede zin! ", "Is dit de derde zin?"]
 
 
 def test_a_long_sentence_is_cut_between_words():
-    assert [piece for _, piece in by_line("een twee drie vier", 14)] == ["een twee ", "drie vier"]
+    found = [piece for _, piece in pieces("een twee drie vier", Limits(encoded_bytes=14))]
+
+    assert found == ["een twee ", "drie vier"]
 
 
 def test_no_more_pieces_are_made_than_needed():
-    assert list(by_line("een. twee. drie.\nvier.", LIMIT)) == [
+    assert list(pieces("een. twee. drie.\nvier.", BY_LINE)) == [
         (True, "een. twee. drie."),
         (False, "\n"),
         (True, "vier."),

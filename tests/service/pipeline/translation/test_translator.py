@@ -54,6 +54,18 @@ def test_a_provider_that_hangs_is_left_at_the_deadline(make_translator, make_pro
     assert make_translator(hanging, seconds=0.1).translate("Waar?", DUTCH) == unavailable(Untranslated.TIMEOUT)
 
 
+def test_each_provider_gets_its_share_of_the_time_and_no_more(make_translator, make_provider, clock):
+    def take_more_than_half(text):
+        clock.now += 16.0
+        raise ProviderFailed(Untranslated.UNREACHABLE)
+
+    first, second = make_provider(answer=take_more_than_half), make_provider("second")
+    translator = make_translator(first, second, seconds=30.0, attempts=5)
+
+    assert translator.translate("Waar?", DUTCH) == translated("WAAR?", "second")
+    assert len(first.asked) == 1
+
+
 @pytest.fixture
 def slow(make_provider, clock):
     """A provider that takes all the time there is, and then fails."""
@@ -116,7 +128,7 @@ def test_what_lies_in_the_inquiry_does_not_pause_the_provider(make_translator, m
 
 
 def test_whatever_a_provider_answers_nothing_is_raised(make_translator, make_provider):
-    many = f"[[{'9' * 5000}]]"
+    many = f"Where? [[{'9' * 5000}]]"
 
     translator = make_translator(make_provider(answer=lambda text: many))
 
@@ -128,6 +140,29 @@ def test_the_log_names_provider_and_reason_and_not_the_text(make_translator, mak
 
     assert [(record.provider, record.reason) for record in caplog.records] == [("first", "quota")]
     assert "Anna" not in caplog.text
+
+
+@pytest.mark.parametrize("answer", ["", "[[1]]", "12345"])
+def test_what_is_no_translation_is_a_bad_answer(make_translator, make_provider, answer):
+    translator = make_translator(make_provider(answer=lambda _: answer))
+
+    assert translator.translate("Waar?", DUTCH) == unavailable(Untranslated.BAD_ANSWER)
+
+
+def test_every_answer_is_counted_and_a_pause_is_told(make_translator, make_provider, make_failing, records):
+    failing = make_failing(Untranslated.UNREACHABLE)
+    translator = make_translator(failing, make_provider("second"), failures=1, records=records)
+
+    for text in ("Waar?", "Hoe?"):
+        translator.translate(text, DUTCH)
+
+    assert records.calls == [
+        ("first", "unreachable"),
+        ("second", "translated"),
+        ("first", "paused"),
+        ("second", "translated"),
+    ]
+    assert records.pauses == {"first": 60.0}
 
 
 def test_what_no_store_can_hold_is_taken_out_of_an_answer(make_translator, make_provider):

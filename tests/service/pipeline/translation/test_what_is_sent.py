@@ -2,11 +2,16 @@
 
 import pytest
 
+from service.errors import StorageUnavailable
 from service.pipeline.decision import Language, Translation, Untranslated
 from service.pipeline.detection.languages import LanguageCode
+from service.pipeline.privacy import Policy
 from service.pipeline.translation.libretranslate import LibreTranslateProvider
+from service.pipeline.translation.records import Disclosure
+from service.pipeline.translation.translator import About
 
 DUTCH = Language(code="nl", confidence=0.99, source="detector")
+PERSONAL = "Mail anna@example.nl graag."
 UNKNOWN = Language(code="und", confidence=0.0, source="none")
 
 
@@ -85,6 +90,100 @@ def test_personal_data_is_back_in_the_translation(translator):
 def test_phone_numbers_of_all_countries_of_the_language_are_masked_whatever_country_is_named(
     make_translator, provider, country, sent
 ):
-    make_translator(provider).translate("Bel 0470 12 34 56 of 06 12345678", DUTCH, country)
+    make_translator(provider).translate("Bel 0470 12 34 56 of 06 12345678", DUTCH, About(country=country))
 
     assert [text for text, _ in provider.asked] == [sent]
+
+
+def test_numbers_in_an_unknown_language_are_read_as_at_home(make_translator, provider):
+    make_translator(provider, home=("NL",)).translate("Retour 06 12345678", UNKNOWN)
+
+    assert provider.asked == [("Retour [[1]]", None)]
+
+
+def test_the_name_that_the_form_told_is_masked(make_translator, provider):
+    make_translator(provider).translate("Groeten van Anna de Vries", DUTCH, About(name="Anna de Vries"))
+
+    assert [text for text, _ in provider.asked] == ["Groeten van [[1]] [[2]]"]
+
+
+def test_what_has_no_letters_but_personal_data_is_not_sent(make_translator, provider):
+    translation = make_translator(provider).translate("anna@example.nl", DUTCH)
+
+    assert translation == Translation(status="unavailable", reason=Untranslated.NOTHING_TO_TRANSLATE)
+    assert provider.asked == []
+
+
+@pytest.mark.parametrize(
+    ("policy", "sent"),
+    [(Policy.MASKED, "Mail [[1]] graag."), (Policy.PLAIN, PERSONAL)],
+    ids=["masked", "plain"],
+)
+def test_the_policy_decides_as_what_it_leaves(make_translator, provider, policy, sent):
+    translation = make_translator(provider).translate(PERSONAL, DUTCH, About(policy=policy))
+
+    assert [text for text, _ in provider.asked] == [sent]
+    assert "GRAAG" in translation.text
+
+
+def test_what_must_not_leave_the_house_is_asked_inside_only(make_translator, provider, make_provider):
+    inside = make_provider("inside", local=True)
+    translator = make_translator(provider, inside)
+
+    assert translator.translate(PERSONAL, DUTCH, About(policy=Policy.NEVER)).provider == "inside"
+    assert (provider.asked, [text for text, _ in inside.asked]) == ([], ["Mail [[1]] graag."])
+
+
+def test_where_nobody_inside_can_translate_it_is_kept_inside(make_translator, provider, records):
+    translation = make_translator(provider, records=records).translate(PERSONAL, DUTCH, About(policy=Policy.NEVER))
+
+    assert translation == Translation(status="unavailable", reason=Untranslated.KEPT_INSIDE)
+    assert (provider.asked, records.disclosures) == ([], [])
+
+
+def test_the_ledger_tells_what_went_to_whom_and_what_came_of_it(make_translator, make_failing, provider, records):
+    failing = make_failing(Untranslated.QUOTA, "second")
+    about = About(inquiry="i-1", country="NL")
+
+    make_translator(failing, provider, records=records).translate(PERSONAL, DUTCH, about)
+
+    assert records.disclosures == [
+        Disclosure("i-1", name, False, "NL", "nl", Policy.MASKED, {"email": 1}, "Mail [[1]] graag.")
+        for name in ("second", "first")
+    ]
+    assert records.outcomes == {"0": "quota", "1": "translated"}
+
+
+def test_what_went_out_plain_is_written_down_as_such(make_translator, provider, records):
+    make_translator(provider, records=records).translate(PERSONAL, UNKNOWN, About(policy=Policy.PLAIN))
+
+    assert records.disclosures == [Disclosure(None, "first", False, None, "und", Policy.PLAIN, {}, PERSONAL)]
+
+
+def test_it_is_in_the_ledger_before_it_is_sent(make_translator, make_provider, records):
+    in_ledger = []
+    provider = make_provider(answer=lambda text: in_ledger.extend(records.disclosures) or text.upper())
+
+    make_translator(provider, records=records).translate("Waar?", DUTCH)
+
+    assert [disclosure.text for disclosure in in_ledger] == ["Waar?"]
+
+
+def test_nothing_is_sent_when_the_ledger_cannot_be_written(make_translator, provider, records):
+    def fail(_):
+        raise StorageUnavailable
+
+    records.sending = fail
+
+    with pytest.raises(StorageUnavailable):
+        make_translator(provider, records=records).translate("Waar?", DUTCH)
+    assert provider.asked == []
+
+
+def test_a_paused_provider_is_not_in_the_ledger(make_translator, make_failing, records):
+    translator = make_translator(make_failing(Untranslated.UNREACHABLE), failures=1, records=records)
+
+    for _ in range(3):
+        translator.translate("Waar?", DUTCH)
+
+    assert list(records.outcomes.values()) == ["unreachable"]

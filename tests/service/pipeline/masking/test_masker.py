@@ -4,22 +4,49 @@ import random
 
 import pytest
 
-from service.pipeline.masking import Masked, mask
+from service.pipeline.masking.masker import Masked, Masker
+
+mask = Masker().mask
 
 
-def test_each_kind_has_its_own_placeholder():
-    masked = mask("Mail anna@example.nl, bel 06 12345678, betaald van NL91 ABNA 0417 1643 00.", ["NL"])
+def test_each_piece_has_a_placeholder_of_its_own_and_each_kind_is_counted():
+    text = "Mail anna@example.nl of bob@example.nl, bel 06 12345678, betaald van NL91 ABNA 0417 1643 00."
 
-    assert masked == Masked(
-        "Mail [[1]], bel [[2]], betaald van [[3]].",
-        {1: "anna@example.nl", 2: "06 12345678", 3: "NL91 ABNA 0417 1643 00"},
+    assert mask(text, ["NL"]) == Masked(
+        text,
+        "Mail [[1]] of [[2]], bel [[3]], betaald van [[4]].",
+        {1: "anna@example.nl", 2: "bob@example.nl", 3: "06 12345678", 4: "NL91 ABNA 0417 1643 00"},
+        {"email": 2, "phone": 1, "iban": 1},
     )
 
 
 def test_a_text_without_personal_data_stays_as_it_is():
     text = "Bestelling 10004567 van 12-03-2026: 2 lampen à € 1.249,00, code AB12 3456 7890 1234"
 
-    assert mask(text, ["NL"]) == Masked(text, {})
+    assert mask(text, ["NL"]) == Masked(text, text, {})
+
+
+def test_the_name_of_the_form_is_masked_with_the_rest():
+    masked = mask("Stuur het naar Marieke de Vries, info@example.nl", ["NL"], "Marieke de Vries")
+
+    assert masked.text == "Stuur het naar [[1]] [[2]], [[3]]"
+    assert masked.kinds == {"name": 2, "email": 1}
+
+
+def test_an_address_that_begins_with_the_name_counts_as_an_address():
+    masked = mask("Mail marieke@example.nl", [], "Marieke de Vries")
+
+    assert (masked.text, masked.kinds) == ("Mail [[1]]", {"email": 1})
+
+
+def test_the_companys_own_numbers_are_masked_by_its_patterns():
+    masked = Masker({"order": r"LK-\d{6}"}).mask("Waar is lk-123456? Niet LK-12.")
+
+    assert (masked.text, masked.kinds) == ("Waar is [[1]]? Niet LK-12.", {"order": 1})
+
+
+def test_a_pattern_that_finds_nothing_between_letters_masks_nothing():
+    assert Masker({"order": r"\b"}).mask("Waar is het?").text == "Waar is het?"
 
 
 @pytest.mark.parametrize(
@@ -33,7 +60,9 @@ def test_a_text_without_personal_data_stays_as_it_is():
     ],
 )
 def test_an_e_mail_address_is_masked_without_the_full_stop(address):
-    assert mask(f"Schrijf naar {address}.", ["NL"]) == Masked("Schrijf naar [[1]].", {1: address})
+    masked = mask(f"Schrijf naar {address}.", ["NL"])
+
+    assert (masked.text, masked.originals) == ("Schrijf naar [[1]].", {1: address})
 
 
 @pytest.mark.parametrize(
@@ -49,7 +78,9 @@ def test_an_e_mail_address_is_masked_without_the_full_stop(address):
     ],
 )
 def test_an_iban_is_masked(iban):
-    assert mask(f"Rekening {iban}, graag", ["NL"]) == Masked("Rekening [[1]], graag", {1: iban})
+    masked = mask(f"Rekening {iban}, graag", ["NL"])
+
+    assert (masked.text, masked.originals) == ("Rekening [[1]], graag", {1: iban})
 
 
 def test_the_word_behind_an_iban_stays_apart():
@@ -74,11 +105,13 @@ def test_wrong_check_digits_are_no_iban(number):
     ],
 )
 def test_a_phone_number_is_read_in_the_form_of_its_country(number, regions):
-    assert mask(f"Tel. {number} a.u.b.", regions) == Masked("Tel. [[1]] a.u.b.", {1: number})
+    masked = mask(f"Tel. {number} a.u.b.", regions)
+
+    assert (masked.text, masked.originals) == ("Tel. [[1]] a.u.b.", {1: number})
 
 
 @pytest.mark.parametrize(
-    ("number", "regions"), [("06 12345678", None), ("01 23 45 67 89", ["NL"]), ("0171 1234567", ["NL"])]
+    ("number", "regions"), [("06 12345678", []), ("01 23 45 67 89", ["NL"]), ("0171 1234567", ["NL"])]
 )
 def test_a_number_of_another_countrys_form_is_no_phone_number(number, regions):
     assert mask(f"Tel. {number} a.u.b.", regions).originals == {}
@@ -109,7 +142,7 @@ def test_brackets_that_the_customer_wrote_are_kept_apart():
     text = "Zie [[1]] en ［［7］］: anna@example.nl"
     masked = mask(text)
 
-    assert masked == Masked("Zie [[1]] en ［［7］］: [[8]]", {8: "anna@example.nl"})
+    assert (masked.text, masked.originals) == ("Zie [[1]] en ［［7］］: [[8]]", {8: "anna@example.nl"})
     assert masked.restore(masked.text) == text
 
 
