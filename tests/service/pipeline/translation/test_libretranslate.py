@@ -1,4 +1,4 @@
-"""A LibreTranslate server by its JSON API: the text in the body, each of its answers understood."""
+"""A LibreTranslate server by its JSON API: the text in the body, its own errors understood."""
 
 import pytest
 from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
@@ -18,12 +18,8 @@ def translate(exchange):
     exchange.reply_json(200, {"translatedText": exchange.json["q"].upper()})
 
 
-def provider(server, api_key=None, path=""):
-    return LibreTranslateProvider(server.url + path, api_key, concurrency=4)
-
-
-def test_it_translates(loopback):
-    assert provider(loopback(translate)).translate("Waar blijft het?\n\nAnna", DUTCH) == "WAAR BLIJFT HET?\n\nANNA"
+def provider(server, api_key=None):
+    return LibreTranslateProvider(server.url, api_key, concurrency=4)
 
 
 def test_the_text_goes_in_the_body_and_no_key_is_needed(loopback):
@@ -42,15 +38,6 @@ def test_a_key_goes_in_the_body(loopback):
     provider(server, api_key="secret").translate("Hallo", DUTCH)
 
     assert (server.seen[0].path, server.seen[0].json["api_key"]) == ("/translate", "secret")
-
-
-@pytest.mark.parametrize("path", ["/", "/engine", "/engine/"])
-def test_the_server_may_stand_under_a_path(loopback, path):
-    server = loopback(translate)
-
-    provider(server, path=path).translate("Hallo", DUTCH)
-
-    assert server.seen[0].path == path.rstrip("/") + "/translate"
 
 
 def test_every_language_of_langdetect_is_asked_for_by_its_code(loopback):
@@ -79,16 +66,6 @@ def test_an_unknown_language_is_left_to_the_server(loopback):
     [
         (400, {"error": "bo is not supported"}, Untranslated.UNSUPPORTED_LANGUAGE),
         (400, {"error": "Invalid request: missing q parameter"}, Untranslated.REFUSED),
-        (403, {"error": "Please contact the server operator to get an API key"}, Untranslated.REFUSED),
-        (404, {"error": "Not found"}, Untranslated.REFUSED),
-        (429, {"error": "Slowdown: 80 per 1 minute"}, Untranslated.QUOTA),
-        (500, {"error": "Cannot translate text: out of memory"}, Untranslated.UNREACHABLE),
-        (503, {}, Untranslated.UNREACHABLE),
-        (200, {}, Untranslated.BAD_ANSWER),
-        (200, {"translatedText": " "}, Untranslated.BAD_ANSWER),
-        (200, {"translatedText": None}, Untranslated.BAD_ANSWER),
-        (200, {"translatedText": ["a", "list"]}, Untranslated.BAD_ANSWER),
-        (200, ["a list"], Untranslated.BAD_ANSWER),
         (400, {"error": TOO_LONG}, Untranslated.TOO_LONG),
         (400, {"error": NO_PAIR}, Untranslated.UNSUPPORTED_LANGUAGE),
     ],
@@ -100,26 +77,6 @@ def test_another_answer_is_a_named_failure(loopback, status, answer, reason):
         provider(server).translate("Hallo", DUTCH)
 
     assert caught.value.reason == reason
-
-
-@pytest.mark.parametrize(
-    "content", ["", "<html>It works!</html>", b"\xff\xfe", '"a string"', '{"translatedText": ']
-)
-def test_what_is_not_its_json_is_a_bad_answer(loopback, content):
-    server = loopback(lambda exchange: exchange.reply(200, content))
-
-    with pytest.raises(ProviderFailed, match="bad_answer"):
-        provider(server).translate("Hallo", DUTCH)
-
-
-def test_a_redirect_does_not_carry_the_text_elsewhere(loopback):
-    elsewhere = loopback(translate)
-    server = loopback(lambda exchange: exchange.reply(307, Location=elsewhere.url + "/translate"))
-
-    with pytest.raises(ProviderFailed, match="refused"):
-        provider(server).translate("Hallo", DUTCH)
-
-    assert elsewhere.seen == []
 
 
 def test_an_unsupported_language_does_not_open_the_breaker(loopback, make_translator):
@@ -138,15 +95,6 @@ def test_an_unsupported_language_does_not_open_the_breaker(loopback, make_transl
         unsupported,
         Translation(status="translated", text="HALLO", provider="libretranslate"),
     ]
-
-
-def test_it_tells_how_long_the_server_wants_to_be_left_alone(loopback):
-    server = loopback(lambda exchange: exchange.reply(429, '{"error": "Slowdown"}', Retry_After="90"))
-
-    with pytest.raises(ProviderFailed) as caught:
-        provider(server).translate("Hallo", DUTCH)
-
-    assert caught.value.retry_after == 90.0
 
 
 @pytest.mark.parametrize("local", [True, False])
