@@ -42,7 +42,7 @@ def assemble(configuration: Configuration) -> Loket:
     settings = check(configuration)
     registry = configuration.registry()
     store = Store.at(settings.database_url)
-    records = TranslationRecords(store, settings.translation.memory_days)
+    records = TranslationRecords(store, settings.translation.memory_days, texts_days=settings.privacy.texts_days)
     return Loket(settings, registry, store, records, make_pipeline(settings, registry, records))
 
 

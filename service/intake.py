@@ -1,12 +1,13 @@
 """The use cases: submit, confirm, correct, close. API, pages and commands all come through here."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from service.access import Actor
-from service.errors import Conflict, InvalidInput, NotFound
+from service.errors import Conflict, InvalidInput, NotFound, StorageUnavailable
 from service.settings import Settings
 from service.storage.records import Inquiry, Ticket
 from service.storage.store import Store
@@ -84,10 +85,10 @@ def visible_ticket(store: Store, actor: Actor, ticket_id: str) -> Ticket:
     return ticket
 
 
-def open_tickets(store: Store, at: datetime, actor: Actor, laid: Sequence[Ticket]) -> None:
-    """Note that somebody looks at them, so that nothing moves them from under their eyes."""
-    for ticket in laid:
-        if actor.sees(ticket.desk) and ticket.opened_at is None:
+def open_ticket(store: Store, at: datetime, actor: Actor, ticket: Ticket) -> None:
+    """Note that a person looks at it, so that nothing moves it from under their eyes; to read it is more urgent."""
+    if ticket.opened_at is None:
+        with suppress(StorageUnavailable):
             store.tickets.open(at, ticket.id, actor.name)
 
 

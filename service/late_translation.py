@@ -1,6 +1,7 @@
 """What was routed untranslated is translated when a provider is back, and routed anew if nobody was there first."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 
 from service.assembly import Loket
@@ -29,10 +30,11 @@ def translate(loket: Loket, at: datetime, claimed: Claimed) -> str:
     """Decide a claimed inquiry anew.
 
     Returns:
-        ``rerouted``, ``hinted``, ``unchanged``; ``untranslated`` when it comes again later, ``lost`` when another
-        worker has it by now.
+        ``rerouted``, ``suggested``, ``unchanged``; ``untranslated`` when it comes again later, ``lost`` when
+        another worker has it by now.
     """
-    decision = loket.pipeline.decide_if_translated(inquiry_text(claimed.inquiry))
+    desks = frozenset(ticket.desk for ticket in loket.store.tickets.of_inquiry(claimed.inquiry.id))
+    decision = loket.pipeline.decide_if_translated(replace(inquiry_text(claimed.inquiry), desks=desks))
     if isinstance(decision, Translation) or decision.model is None:
         loket.store.late_translations.release(claimed, again=_may_pass(decision))
         return "untranslated"

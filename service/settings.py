@@ -1,7 +1,7 @@
 """All settings, checked at start: a wrong key or value is named in one line, and nothing starts."""
 
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
@@ -57,7 +57,7 @@ class Desk(_Errors):
     """A team that answers, how certain what is routed to it must be, and what of it may leave the house."""
 
     name: str
-    translation: Policy | None = None
+    privacy: Literal[Policy.NEVER, Policy.MASKED] | None = None
 
 
 class Routing(_Errors):
@@ -154,8 +154,8 @@ class Settings(Table):
 
     def privacy_rules(self) -> PrivacyRules:
         """What may leave the house, by country and desk."""
-        desks = {name: desk.translation for name, desk in self.desks.items() if desk.translation}
-        return PrivacyRules(self.privacy.policy, self.privacy.countries, desks)
+        desks = {name: desk.privacy for name, desk in self.desks.items() if desk.privacy}
+        return PrivacyRules(self.privacy.policy, self.privacy.countries, desks, self.privacy.unknown_country)
 
     def desk_policies(self) -> dict[str, ErrorPolicy]:
         """What the errors of each desk cost."""

@@ -23,14 +23,21 @@ class TranslationRecords:
     Args:
         store: Where.
         memory_days: How long a translation is remembered; 0 for not at all.
+        texts_days: How long the ledger keeps the texts themselves.
         clock: Now.
     """
 
     def __init__(
-        self, store: Store, memory_days: float, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        store: Store,
+        memory_days: float,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        texts_days: float = 365.0,
     ) -> None:
         self._store = store
         self._memory = timedelta(days=memory_days)
+        self._texts = timedelta(days=texts_days)
         self._clock = clock
         self._process = str(uuid.uuid4())
         self._counted: dict[Cell, Count] = {}
@@ -77,6 +84,13 @@ class TranslationRecords:
         except StorageUnavailable:
             _log.warning("outcome of a translation not written down")
 
+    def withdrawn(self, disclosure_id: str) -> None:
+        """It was not sent after all; where the store cannot be reached, it stands there as if it had been."""
+        try:
+            self._store.disclosures.withdraw(disclosure_id)
+        except StorageUnavailable:
+            _log.warning("a text that was not sent stands in the ledger")
+
     def called(self, provider: str, outcome: str, seconds: float) -> None:
         """Count an answer; the counts are stored every few seconds."""
         cell = Cell(provider, outcome, BUCKETS[min(bisect_left(BUCKETS, seconds), len(BUCKETS) - 1)])
@@ -116,5 +130,6 @@ class TranslationRecords:
                 self._counted[cell] = Count(now.count + more.count, now.seconds + more.seconds)
 
     def forget(self) -> int:
-        """Let go of translations that are too old; answers how many."""
+        """Let go of translations, and of texts in the ledger, that are too old; answers how many translations."""
+        self._store.disclosures.forget_texts(self._clock() - self._texts)
         return self._store.translations.forget(self._clock() - self._memory)

@@ -118,5 +118,7 @@ class Privacy(Table):
     """What of an inquiry a translator outside the house may see."""
 
     policy: Policy = Policy.MASKED
+    unknown_country: Policy | None = None
+    texts_days: Annotated[float, Field(ge=0, allow_inf_nan=False, le=36_500)] = 365.0
     countries: dict[CountryCode, Policy] = Field(default_factory=dict)
     patterns: dict[Name, Pattern] = Field(default_factory=dict)

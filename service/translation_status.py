@@ -50,9 +50,19 @@ class ProviderStatus:
         return remembered / total if total else None
 
 
-def provider_statuses(store: Store, configured: tuple[str, ...], at: datetime) -> list[ProviderStatus]:
-    """The configured providers in their order, then others that were asked before."""
-    calls, paused = store.provider_figures.calls(), store.provider_figures.paused(at)
+def provider_statuses(
+    store: Store, configured: tuple[str, ...], at: datetime, calls: Mapping[Cell, Count] | None = None
+) -> list[ProviderStatus]:
+    """The configured providers in their order, then others that were asked before.
+
+    Args:
+        store: Where all processes count.
+        configured: Their names.
+        at: Now.
+        calls: What was counted, where it has been read already.
+    """
+    calls = store.provider_figures.calls() if calls is None else calls
+    paused = store.provider_figures.paused(at)
     names = dict.fromkeys([*configured, *sorted({cell.provider for cell in calls})])
     return [_status(name, name in configured, calls, paused.get(name, (0, None))) for name in names]
 

@@ -18,7 +18,8 @@ _PROBLEMS = (400, 401, 403, 413, 415, 422, 503)
 @blueprint.post("")
 @operation("Classify a text", scope="classify", body=Question, answers={200: Decision}, problems=_PROBLEMS)
 def one(actor: Actor, body: Question) -> Decision:
-    """The decision that an inquiry with this text would get; nothing is stored."""
+    """The decision that an inquiry with this text would get. The text is not stored; a translation, which has
+    placeholders for personal data, is remembered."""
     _require_model()
     return loket().pipeline.decide(_text(body))
 
@@ -32,7 +33,7 @@ def one(actor: Actor, body: Question) -> Decision:
     problems=_PROBLEMS,
 )
 def batch(actor: Actor, body: BatchOfQuestions) -> Decisions:
-    """One decision for each, in order; nothing is stored."""
+    """One decision for each, in order. The texts are not stored; translations are remembered, as of one."""
     _require_model()
     return Decisions(decisions=loket().pipeline.decide_all([_text(question) for question in body.inquiries]))
 

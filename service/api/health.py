@@ -59,6 +59,7 @@ def ready() -> tuple[Readiness, int]:
 @operation("Metrics", scope="admin", answers={200: None}, problems=(401, 403, 503))
 def metrics(actor: Actor) -> Response:
     """In the exposition format of Prometheus; the same whichever process is asked."""
+    loket().records.flush()
     registry = CollectorRegistry()
     registry.register(_StoredFigures(loket()))
     return Response(generate_latest(registry), content_type="text/plain; version=0.0.4; charset=utf-8")
@@ -95,7 +96,6 @@ class _StoredFigures(Collector):
     def __init__(self, parts: Loket) -> None:
         self._store = parts.store
         self._providers = parts.settings.translation.providers
-        parts.records.flush()
 
     def collect(self) -> Iterator[Metric]:
         """See prometheus_client."""
@@ -122,13 +122,14 @@ class _StoredFigures(Collector):
         requests = CounterMetricFamily(
             "loket_translation_requests", "What providers answered", labels=["provider", "outcome"]
         )
-        for one in provider_statuses(self._store, self._providers, datetime.now(UTC)):
+        calls = self._store.provider_figures.calls()
+        for one in provider_statuses(self._store, self._providers, datetime.now(UTC), calls):
             paused.add_metric([one.name], one.paused_processes)
             for outcome, count in one.outcomes.items():
                 requests.add_metric([one.name, outcome], count)
         yield paused
         yield requests
-        yield _seconds(self._store.provider_figures.calls())
+        yield _seconds(calls)
 
 
 def _seconds(calls: dict[Cell, Count]) -> Metric:

@@ -53,11 +53,8 @@ def submit() -> object:
 @blueprint.get("/inquiries/<inquiry_id>")
 @operation("Read an inquiry", scope="desk", answers={200: InquiryView}, problems=(401, 403, 404, 503))
 def read(actor: Actor, inquiry_id: str) -> InquiryView:
-    """For whoever sees a desk on which it lies; its tickets there count as opened."""
-    store = loket().store
-    inquiry, laid = intake.visible_inquiry(store, actor, inquiry_id)
-    intake.open_tickets(store, datetime.now(UTC), actor, laid)
-    return inquiry_view(inquiry, laid)
+    """For whoever sees a desk on which it lies."""
+    return inquiry_view(*intake.visible_inquiry(loket().store, actor, inquiry_id))
 
 
 @blueprint.after_request

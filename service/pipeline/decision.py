@@ -118,7 +118,7 @@ class SimilarInquiry(_Part):
     weight: float
 
 
-class Hint(_Part):
+class Suggestion(_Part):
     """What the translation, which came when a person had opened the ticket already, would have decided."""
 
     category: str | None
@@ -141,4 +141,4 @@ class Decision(_Part):
     explanation: tuple[Spoke, ...] = ()
     similar: tuple[SimilarInquiry, ...] = Field((), description="empty when the words alone were sure")
     model: str | None = Field(description="the model version that was asked")
-    hint: Hint | None = Field(None, description="a late translation would have decided otherwise")
+    suggestion: Suggestion | None = Field(None, description="a late translation would have decided otherwise")

@@ -36,6 +36,7 @@ class InquiryText:
         hints: Of the language; the country among them decides what may leave the house.
         name: As given in the form, so that it can be masked.
         id: Of the stored inquiry, for the privacy ledger.
+        desks: On which it lies already, whose privacy it has.
     """
 
     text: str
@@ -43,6 +44,7 @@ class InquiryText:
     hints: Hints = NO_HINTS
     name: str | None = None
     id: str | None = None
+    desks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +102,16 @@ class Pipeline:
         original = join_subject(subject, clean(inquiry.text, self._boilerplate))
         language = self._detector.detect(original, inquiry.hints)
         country = inquiry.hints.country
-        about = About(inquiry.id, country, inquiry.name, self._policy(original, country))
+        about = About(inquiry.id, country, inquiry.name, self._policy(original, country, inquiry.desks))
         return _Understood(original, language, self._translator.translate(original, language, about))
 
-    def _policy(self, original: str, country: str | None) -> Policy:
+    def _policy(self, original: str, country: str | None, desks: frozenset[str]) -> Policy:
         """What may leave the house; where desks have a say, by those that the untranslated text may be for."""
         serving = self.champion.current() if self._privacy.desks else None
         if serving is None:
             return self._privacy.policy(country, self._privacy.desks)
-        return self._privacy.policy(country, self._router.possible_desks(Reading(original, None), serving))
+        possible = self._router.possible_desks(Reading(original, None), serving)
+        return self._privacy.policy(country, possible | desks)
 
     def _classified(self, inquiries: Sequence[_Understood]) -> list[Decision]:
         serving = self.champion.current()

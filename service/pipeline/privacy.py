@@ -22,6 +22,8 @@ class PrivacyRules:
 
     Args:
         default: Where nothing else is said.
+        unknown_country: Of visitors whose country is not known; else the strictest that any country has, since they
+            may be of that country.
         countries: ISO 3166 codes; stands in place of the default.
         desks: Desk names; can only make it stricter, since the desk is known for certain only afterwards.
     """
@@ -29,11 +31,18 @@ class PrivacyRules:
     default: Policy = Policy.MASKED
     countries: Mapping[str, Policy] = field(default_factory=dict)
     desks: Mapping[str, Policy] = field(default_factory=dict)
+    unknown_country: Policy | None = None
 
     def policy(self, country: str | None, desks: Iterable[str] = ()) -> Policy:
         """The strictest of what holds for the country and for any of the desks."""
-        found = [
-            self.countries.get(country or "", self.default),
-            *(self.desks[d] for d in desks if d in self.desks),
-        ]
-        return min(found, key=_STRICTEST_FIRST.index)
+        found = [self._of_country(country), *(self.desks[desk] for desk in desks if desk in self.desks)]
+        return _strictest(found)
+
+    def _of_country(self, country: str | None) -> Policy:
+        if country is not None:
+            return self.countries.get(country, self.default)
+        return self.unknown_country or _strictest([self.default, *self.countries.values()])
+
+
+def _strictest(policies: Iterable[Policy]) -> Policy:
+    return min(policies, key=_STRICTEST_FIRST.index)

@@ -71,7 +71,7 @@ class Router:
         found = {prediction.category, *(part.category for part in prediction.parts)}
         shares = zip(serving.classifier.classes_, serving.classifier.predict_proba([text])[0], strict=True)
         found |= {str(name) for name, share in shares if share >= _POSSIBLE}
-        return {self._categories[name].desk for name in found if name in self._categories}
+        return {TRIAGE, *(self._categories[name].desk for name in found if name in self._categories)}
 
     def thresholds(self, serving: Serving) -> dict[str, float]:
         """Each desk's threshold for a model, found once."""

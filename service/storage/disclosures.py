@@ -1,18 +1,14 @@
 """The privacy ledger: which provider was sent what text, masked how, when."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, and_, insert, select, update
+from sqlalchemy import Engine, and_, delete, insert, select, update
 
 from service.storage.engine import reading, writing
 from service.storage.identifiers import new_id
 from service.storage.tables import disclosures
-
-# A provider that was busy or paused was not sent the text after all.
-_NOT_SENT = ("busy", "rate_limited", "paused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +30,6 @@ class Entry:
 
 
 _COLUMNS = tuple(disclosures.c[name] for name in Entry.__slots__)
-_SENT = disclosures.c.outcome.is_(None) | disclosures.c.outcome.not_in(_NOT_SENT)
 
 
 class Disclosures:
@@ -59,6 +54,17 @@ class Disclosures:
         with writing(self._engine) as connection:
             connection.execute(update(disclosures).where(disclosures.c.id == disclosure_id).values(outcome=outcome))
 
+    def withdraw(self, disclosure_id: str) -> None:
+        """Take back what was not sent after all: the provider was busy, or does not know the language."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(disclosures).where(disclosures.c.id == disclosure_id))
+
+    def forget_texts(self, before: datetime) -> int:
+        """Let go of the texts that are older; that they were sent stays. Answers how many."""
+        old = (disclosures.c.at < before) & disclosures.c.text.is_not(None)
+        with writing(self._engine) as connection:
+            return connection.execute(update(disclosures).where(old).values(text=None)).rowcount
+
     def of_inquiry(self, inquiry_id: str) -> list[Entry]:
         """What of one inquiry was sent, oldest first."""
         return self._found(disclosures.c.inquiry_id == inquiry_id)
@@ -70,7 +76,7 @@ class Disclosures:
         return self._found(and_(True, *bounds), with_text=False)
 
     def _found(self, condition: Any, *, with_text: bool = True) -> list[Entry]:
-        query = select(*_COLUMNS).where(condition, _SENT).order_by(disclosures.c.id)
+        columns = _COLUMNS if with_text else [column for column in _COLUMNS if column.name != "text"]
+        query = select(*columns).where(condition).order_by(disclosures.c.id)
         with reading(self._engine) as connection:
-            rows: Sequence[Any] = connection.execute(query).all()
-        return [Entry(**(row._asdict() | ({} if with_text else {"text": None}))) for row in rows]
+            return [Entry(**({"text": None} | row._asdict())) for row in connection.execute(query)]

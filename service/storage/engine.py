@@ -15,7 +15,7 @@ from service.errors import CannotStart, StorageUnavailable
 
 _BUSY_SECONDS = 5.0  # how long a writer waits for another before it says so
 _POSTGRES = {"connect_timeout": 5, "options": f"-c lock_timeout={_BUSY_SECONDS:.0f}s"}
-_CONNECTIONS = 16  # kept open: as many as a process has threads by default, twice
+_CONNECTIONS = 16  # kept open: as many as a worker has threads by default
 _AUTOCOMMIT = "AUTOCOMMIT"
 
 

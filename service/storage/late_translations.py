@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, or_, select, update
+from sqlalchemy import Connection, Engine, Row, exists, func, or_, select, update
 
 from service.storage import journal
 from service.storage.engine import reading, writing
@@ -15,13 +15,19 @@ from service.storage.records import Claimed, Inquiry
 from service.storage.tables import inquiries, tickets
 
 _COLUMNS = tuple(inquiries.c[name] for name in Inquiry.__slots__)
-_SOONEST = timedelta(minutes=1)
+_DECIDED = ("desk", "category", "confidence", "automatic")
+_SOONEST, _LATEST = timedelta(minutes=1), timedelta(minutes=15)
+
+
+# What has been answered needs no translation any more, and so is not sent anywhere.
+_HAS_OPEN_TICKET = exists().where(tickets.c.inquiry_id == inquiries.c.id, tickets.c.status == "open")
 
 
 def next_try(received_at: datetime, at: datetime, hours: float) -> datetime | None:
-    """When to try again: after a minute, then after half the inquiry's age; None when it is too old."""
+    """When to try again: after a minute, then after half the inquiry's age, at most a quarter of an hour; None when
+    it is too old."""
     age = max(timedelta(0), at - received_at)
-    return at + max(_SOONEST, age / 2) if age < timedelta(hours=hours) else None
+    return at + min(max(_SOONEST, age / 2), _LATEST) if age < timedelta(hours=hours) else None
 
 
 class LateTranslations:
@@ -36,7 +42,7 @@ class LateTranslations:
         Should one kill its worker, it comes again only then, and no more when it is older than ``hours``.
         """
         free = or_(inquiries.c.lease_until.is_(None), inquiries.c.lease_until < at)
-        due = (inquiries.c.translate_after <= at) & (inquiries.c.status == "decided") & free
+        due = (inquiries.c.translate_after <= at) & (inquiries.c.status == "decided") & free & _HAS_OPEN_TICKET
         with reading(self._engine) as connection:
             if connection.execute(select(inquiries.c.id).where(due).limit(1)).first() is None:
                 return []
@@ -47,7 +53,7 @@ class LateTranslations:
 
     def waiting(self) -> int:
         """How many may still be translated."""
-        query = select(func.count()).where(inquiries.c.translate_after.is_not(None))
+        query = select(func.count()).where(inquiries.c.translate_after.is_not(None), _HAS_OPEN_TICKET)
         with reading(self._engine) as connection:
             return connection.execute(query).scalar_one()
 
@@ -63,7 +69,7 @@ class LateTranslations:
         """Put the new decision in place of the old one, and move tickets that nobody has opened.
 
         Returns:
-            ``rerouted``, ``unchanged``, ``hinted`` when a person was there first and the desk is another now;
+            ``rerouted``, ``unchanged``, ``suggested`` when a person was there first and the desk is another now;
             None, and nothing is written, when another worker holds the inquiry by now.
         """
         inquiry = claimed.inquiry
@@ -73,10 +79,10 @@ class LateTranslations:
                 return None
             rows = connection.execute(_tickets_of(inquiry.id)).all()
             if any(_is_touched(row) for row in rows):
-                decision, outcome = _with_hint(inquiry.decision or {}, decision), "hinted"
+                decision, outcome = _with_suggestion(inquiry.decision or {}, decision), "suggested"
             else:
                 outcome = "rerouted" if _move(connection, at, inquiry.id, rows, laid) else "unchanged"
-            if outcome == "hinted" and decision["hint"] is None:
+            if outcome == "suggested" and decision["suggestion"] is None:
                 outcome = "unchanged"
             connection.execute(update(inquiries).where(inquiries.c.id == inquiry.id).values(decision=decision))
             facts = {"provider": decision["translation"].get("provider"), "outcome": outcome}
@@ -106,11 +112,11 @@ def _is_touched(ticket: Row[Any]) -> bool:
     return bool(ticket.opened_at or ticket.review or ticket.status != "open")
 
 
-def _with_hint(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+def _with_suggestion(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """The old decision with the translation, and where the new one would have sent it."""
     differs = (old.get("desk"), old.get("category")) != (new["desk"], new["category"])
-    hint = {name: new[name] for name in ("category", "confidence", "desk")} if differs else None
-    return old | {"language": new["language"], "translation": new["translation"], "hint": hint}
+    suggestion = {name: new[name] for name in ("category", "confidence", "desk")} if differs else None
+    return old | {"language": new["language"], "translation": new["translation"], "suggestion": suggestion}
 
 
 def _move(
@@ -149,18 +155,16 @@ def _change(
     connection: Connection, at: datetime, row: Row[Any], new: NewTicket | None, spare: Iterator[int]
 ) -> bool:
     """Whether the ticket lies elsewhere now, or nowhere."""
-    changed: dict[str, Any] = {"version": row.version + 1, "changed_at": at}
     if new is None:
-        changed |= {"status": "closed", "intent": next(spare)}
+        values = {"status": "closed", "intent": next(spare)}
         journal.record(connection, at, "withdrawn", SYSTEM, row.inquiry_id, row.id, desk=row.desk)
     else:
-        changed |= {
-            "desk": new.desk, "category": new.category, "confidence": new.confidence,
-            "automatic": new.automatic, "intent": new.intent,
-        }  # fmt: skip
-    is_moved = new is not None and new.desk != row.desk
-    if is_moved:
-        details = {"from": [row.category, row.desk], "to": [changed["category"], changed["desk"]]}
-        journal.record(connection, at, "rerouted", SYSTEM, row.inquiry_id, row.id, **details)
-    connection.execute(update(tickets).where(tickets.c.id == row.id).values(changed))
-    return is_moved or new is None
+        values = {name: getattr(new, name) for name in ("intent", *_DECIDED)}
+    if any(values.get(name, getattr(row, name)) != getattr(row, name) for name in ("status", *_DECIDED)):
+        values |= {"version": row.version + 1, "changed_at": at}
+    if new and (new.category, new.desk) != (row.category, row.desk):
+        kind = "recategorised" if new.desk == row.desk else "rerouted"
+        details = {"from": [row.category, row.desk], "to": [new.category, new.desk]}
+        journal.record(connection, at, kind, SYSTEM, row.inquiry_id, row.id, **details)
+    connection.execute(update(tickets).where(tickets.c.id == row.id).values(values))
+    return new is None or new.desk != row.desk

@@ -61,7 +61,7 @@ def ticket(ticket_id: str) -> str:
     """One ticket with its journal."""
     store = loket().store
     found = intake.visible_ticket(store, g.actor, ticket_id)
-    intake.open_tickets(store, datetime.now(UTC), g.actor, [found])
+    intake.open_ticket(store, datetime.now(UTC), g.actor, found)
     return _ticket_page(found, None)
 
 

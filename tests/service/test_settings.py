@@ -110,10 +110,23 @@ def test_the_encoder_is_the_packaged_one_unless_another_is_named(settings):
 
 
 def test_a_countrys_privacy_may_be_set_by_a_variable(settings):
-    found = settings("", LOKET_PRIVACY__COUNTRIES__DE="never", LOKET_DESKS__HR__TRANSLATION="plain")
+    found = settings("", LOKET_PRIVACY__COUNTRIES__DE="never", LOKET_DESKS__HR__PRIVACY="masked")
 
     assert (found.privacy_rules().policy("DE"), found.privacy_rules().policy("NL")) == ("never", "masked")
-    assert found.privacy_rules().desks == {"hr": "plain"}
+    assert found.privacy_rules().desks == {"hr": "masked"}
+
+
+@pytest.mark.parametrize(("said", "policy"), [("", "never"), ("unknown_country = 'masked'", "masked")])
+def test_an_unknown_country_has_the_strictest_privacy_unless_another_is_named(settings, said, policy):
+    rules = settings(f"[privacy]\n{said}\n[privacy.countries]\nDE = 'never'").privacy_rules()
+
+    assert (rules.policy(None), rules.policy("DE"), rules.policy("NL")) == (policy, "never", "masked")
+
+
+@pytest.mark.parametrize(("key", "value"), [("PRIVACY", "plain"), ("TRANSLATION", "never")])
+def test_a_desk_can_make_privacy_only_stricter_and_calls_it_so(settings, key, value):
+    with pytest.raises(ConfigurationInvalid, match=rf"desks\.hr\.{key.lower()}"):
+        settings("", **{f"LOKET_DESKS__HR__{key}": value})
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The engines that can be chosen. Each is opened once per process; the measurements are in docs/detection.md.
+"""The engines that can be chosen. Each is opened once per process; the measurements are in docs/languages.md.
 
 langdetect is the one that everybody knows, with its known faults cured here. py3langid and CLD2 together are the
 default: the most accurate pair of those that are quick, small and well kept.

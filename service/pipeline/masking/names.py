@@ -29,6 +29,10 @@ def names(text: str, name: str | None) -> Iterator[Find]:
     for part in _parts_of(wanted):
         for start, stop in (*_forms(text, folded, part), *_declined(text, folded, part)):
             yield Find(_with_small_words(folded, start, before), stop, "name")
+    for found in _whole(wanted).finditer(folded):
+        yield Find(*found.span(), "name")
+    for found in _short_parts(wanted, text, folded):
+        yield Find(*found.span(), "name")
     for part in dict.fromkeys([*_UNSPACED.findall(wanted), *_UNSPACED.findall("".join(wanted.split()))]):
         yield from (Find(*found.span(), "name") for found in re.finditer(re.escape(part), folded))
 
@@ -52,6 +56,22 @@ def _parts_of(name: str) -> list[str]:
     words = _WORD.findall(name)
     kept = {word for word in words if len(word) >= _NAME_MIN_CHARS and word not in _PARTICLES}
     return sorted((word for word in kept if not _UNSPACED.fullmatch(word)), key=len, reverse=True)
+
+
+def _whole(name: str) -> re.Pattern[str]:
+    """All its words in order, however short they are."""
+    words = [_loosely(word) for word in _WORD.findall(name)]
+    blanks = r"[^\S\n]+"
+    return re.compile(rf"(?<!\w){blanks.join(words)}(?!\w)" if len(words) > 1 else r"(?!)")
+
+
+def _short_parts(name: str, text: str, folded: str) -> Iterator[re.Match[str]]:
+    """A short first or last word, where it has a capital in the middle of a sentence."""
+    words = _WORD.findall(name)
+    for part in {*words[:1], *words[-1:]} - {*_parts_of(name)}:
+        for found in re.finditer(rf"(?<=[\w,] ){_loosely(part)}(?!\w)", folded):
+            if text[found.start()].isupper():
+                yield found
 
 
 def _small_words(name: str) -> re.Pattern[str]:

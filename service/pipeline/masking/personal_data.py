@@ -18,7 +18,7 @@ _IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?:[ .-]?[A-Za-z0-9]){11,30}\b")
 _CARD = re.compile(
     r"(?<![\w-])(?:\d{4}[ .-]?){3}\d{2,4}(?:[ .-]?\d{3})?(?![\w-])|(?<![\w-])3[47]\d{2}[ -]?\d{6}[ -]?\d{5}(?!\w)"
 )
-_CARD_START = re.compile(r"4|5[1-5]|2[2-7]|3[4678]|30[0-5]|6")
+_CARD_START = re.compile(r"4|5[0-8]|2[2-7]|3[4678]|30[0-5]|6")
 
 
 def emails(text: str) -> Iterator[Find]:

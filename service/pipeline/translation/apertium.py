@@ -11,7 +11,7 @@ from service.pipeline.translation.provider import Limits, ProviderFailed
 _CODES = {
     "af": "afr", "ar": "ara", "bg": "bul", "ca": "cat", "cy": "cym", "da": "dan", "de": "deu", "eo": "epo",
     "es": "spa", "eu": "eus", "fr": "fra", "gl": "glg", "hi": "hin", "id": "ind", "is": "isl", "it": "ita",
-    "kk": "kaz", "mk": "mkd", "ms": "msa", "nl": "nld", "no": "nob", "nn": "nno", "pt": "por", "ro": "ron",
+    "kk": "kaz", "mk": "mkd", "ms": "msa", "nl": "nld", "no": "nob", "pt": "por", "ro": "ron",
     "ru": "rus", "sr": "hbs", "hr": "hbs", "bs": "hbs", "sv": "swe", "tr": "tur", "uk": "ukr", "ur": "urd",
 }  # fmt: skip
 # Marks of words that it could not inflect or look up, which markUnknown=no leaves in.
@@ -32,7 +32,7 @@ class ApertiumProvider:
     def translate(self, text: str, source: LanguageCode | None) -> str:
         """See `Provider.translate`."""
         if source is None or source.code not in _CODES:
-            raise ProviderFailed(Untranslated.UNSUPPORTED_LANGUAGE)
+            raise ProviderFailed(Untranslated.UNSUPPORTED_LANGUAGE, sent=False)
         asked = {"q": text, "langpair": f"{_CODES[source.code]}|eng", "markUnknown": "no", "format": "txt"}
         response = self._http.post(self._address, data=asked)
         answer = json_of(response)

@@ -41,10 +41,11 @@ class Breaker:
             return max(0.0, self._closed_again_at - self._clock())
 
     def succeeded(self) -> None:
-        """The provider works."""
+        """The provider works; of a call that began before the pause that is no news."""
         with self._lock:
-            self._failures = 0
-            self._trying = False
+            if self._failures < self._allowed_failures or self._trying:
+                self._failures = 0
+                self._trying = False
 
     def failed(self) -> None:
         """The provider did not answer as it should."""

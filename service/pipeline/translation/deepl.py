@@ -10,7 +10,7 @@ from service.pipeline.translation.provider import Limits, ProviderFailed
 _PAID, _FREE = "https://api.deepl.com", "https://api-free.deepl.com"
 _FREE_KEY_ENDING = ":fx"  # as DeepL's documentation says
 _QUOTA_EXCEEDED = 456  # DeepL's own status
-_CODES = {"no": "NB", "nn": "NB"}
+_CODES = {"no": "NB"}
 _NO_LANGUAGE = re.compile("source_lang|language pair", re.IGNORECASE)
 
 

@@ -14,7 +14,7 @@ from service.pipeline.detection.languages import LanguageCode
 from service.pipeline.translation.http import BoundedSession
 from service.pipeline.translation.provider import Limits, ProviderFailed
 
-_CODES = {"he": "iw", "jv": "jw", "nn": "no"}
+_CODES = {"he": "iw", "jv": "jw"}
 _CHINESE = {"Hans": "zh-CN", "Hant": "zh-TW"}
 
 
@@ -47,5 +47,5 @@ def _code(source: LanguageCode | None) -> str:
         return "auto"
     code = _CHINESE.get(source.script or "", _CODES.get(source.code, source.code))
     if code not in GoogleTranslator().get_supported_languages(as_dict=True).values():
-        raise ProviderFailed(Untranslated.UNSUPPORTED_LANGUAGE)
+        raise ProviderFailed(Untranslated.UNSUPPORTED_LANGUAGE, sent=False)
     return code

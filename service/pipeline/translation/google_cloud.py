@@ -10,7 +10,6 @@ from service.pipeline.translation.provider import Limits, ProviderFailed
 
 _ADDRESS = "https://translation.googleapis.com"
 _CHINESE = {"Hans": "zh-CN", "Hant": "zh-TW"}
-_CODES = {"nn": "no"}
 _NO_LANGUAGE = re.compile(r"\bsource\b|language pair", re.IGNORECASE)
 _QUOTAS = {"dailyLimitExceeded", "userRateLimitExceeded", "rateLimitExceeded", "RATE_LIMIT_EXCEEDED"}
 
@@ -41,7 +40,7 @@ class GoogleCloudProvider:
 
 
 def _code(source: LanguageCode) -> str:
-    return _CHINESE.get(source.script or "", _CODES.get(source.code, source.code))
+    return _CHINESE.get(source.script or "", source.code)
 
 
 def _reasons(answer: Any) -> set[str]:

@@ -1,10 +1,12 @@
 """Requests to providers that end: with timeouts, a size limit and an honest name."""
 
 import logging
+import time
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ReadTimeoutError
 
@@ -13,6 +15,7 @@ from service.pipeline.translation.provider import ProviderFailed
 
 _CONNECT_SECONDS = 3.05  # just over a TCP retransmission, as the requests manual advises
 _READ_SECONDS = 8.0
+_ANSWER_SECONDS = 60.0  # no deadline is longer, and what drips must not hold its place for days
 _ANSWER_MAX_BYTES = 1_000_000  # 20,000 characters of four bytes, ten times over
 _USER_AGENT = "Mozilla/5.0 (compatible; Loket)"  # without one Google answers with error pages
 
@@ -23,11 +26,20 @@ class BoundedSession:
     Args:
         concurrency: Connections kept.
         read_seconds: The longest silence.
+        answer_seconds: The longest answer.
         raises: Whether a quota and a server's error are raised at once, for callers that would hide them.
     """
 
-    def __init__(self, concurrency: int, read_seconds: float = _READ_SECONDS, *, raises: bool = False) -> None:
+    def __init__(
+        self,
+        concurrency: int,
+        read_seconds: float = _READ_SECONDS,
+        *,
+        answer_seconds: float = _ANSWER_SECONDS,
+        raises: bool = False,
+    ) -> None:
         self._raises = raises
+        self._answer_seconds = answer_seconds
         self._timeout = (_CONNECT_SECONDS, read_seconds)
         self._session = requests.Session()
         self._session.headers["User-Agent"] = _USER_AGENT
@@ -50,7 +62,7 @@ class BoundedSession:
         bounds = {"timeout": self._timeout, "stream": True, "allow_redirects": False}
         try:
             response = self._session.request(method, url, **(arguments | bounds))
-            _read_bounded(response)
+            _read_bounded(response, self._answer_seconds)
         except requests.RequestException as error:
             raise ProviderFailed(
                 Untranslated.TIMEOUT if _is_timeout(error) else Untranslated.UNREACHABLE
@@ -108,11 +120,25 @@ def _retry_after(response: requests.Response) -> float | None:
     return min(float(said), 86_400.0) if said.isdecimal() else None
 
 
-def _read_bounded(response: requests.Response) -> None:
+def _next_bytes(response: requests.Response) -> bytes:
+    """What has come by now, without waiting for more; errors as `requests` tells them."""
+    try:
+        return bytes(response.raw.read1(65_536, decode_content=True))
+    except urllib3.exceptions.TimeoutError as error:
+        raise requests.Timeout(error) from error
+    except urllib3.exceptions.HTTPError as error:
+        raise requests.ConnectionError(error) from error
+
+
+def _read_bounded(response: requests.Response, seconds: float) -> None:
     content = bytearray()
-    for chunk in response.iter_content(65_536):
+    ends_at = time.monotonic() + seconds
+    while chunk := _next_bytes(response):
         content += chunk
         if len(content) > _ANSWER_MAX_BYTES:
             response.close()
             raise ProviderFailed(Untranslated.BAD_ANSWER)
+        if time.monotonic() > ends_at:
+            response.close()
+            raise ProviderFailed(Untranslated.TIMEOUT)
     response._content = bytes(content)  # what Response.content would have read without a bound

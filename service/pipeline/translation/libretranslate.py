@@ -7,7 +7,7 @@ from service.pipeline.detection.languages import LanguageCode
 from service.pipeline.translation.http import BoundedSession, json_of, raise_for, text_at
 from service.pipeline.translation.provider import Limits, ProviderFailed
 
-_CODES = {"no": "nb", "nn": "nb"}
+_CODES = {"no": "nb"}
 _REFUSALS = {
     "not supported": Untranslated.UNSUPPORTED_LANGUAGE,
     "not available as a target": Untranslated.UNSUPPORTED_LANGUAGE,

@@ -73,7 +73,7 @@ class Line:
             check: Answers a usable translation, or raises ProviderFailed.
 
         Raises:
-            ProviderFailed: BUSY, RATE_LIMITED and PAUSED mean that nothing was sent.
+            ProviderFailed: With the reason; ``sent`` says whether the provider got any of the text.
         """
         ends_at = self._clock() + seconds
         told: ProviderFailed | None = None
@@ -81,7 +81,7 @@ class Line:
             try:
                 return self._attempt(text, source, ends_at, check)
             except ProviderFailed as failure:
-                told = failure if told is None or failure.was_sent else told
+                told = failure if told is None or failure.sent else told
                 pause = random.uniform(0.0, _FIRST_PAUSE_SECONDS * 2**attempt)  # noqa: S311 - no secret
                 if not failure.may_pass or self._clock() + pause >= ends_at or attempt == self._attempts:
                     raise told from failure
@@ -100,13 +100,23 @@ class Line:
         return answer.encode("utf-8", "replace").decode().replace("\0", "")  # what every store can hold
 
     def _whole(self, text: str, source: LanguageCode | None, ends_at: float) -> str:
+        asked = 0
+
         def one(piece: str) -> str:
-            self._wait_for_a_place(ends_at)
-            return self.provider.translate(piece, source)
+            nonlocal asked
+            asked += 1
+            try:
+                self._wait_for_a_place(ends_at)
+                return self.provider.translate(piece, source)
+            except ProviderFailed as failure:
+                failure.sent = failure.sent or asked > 1
+                raise
 
         return translate_pieces(text, self.provider.limits, one)
 
     def _wait_for_a_place(self, ends_at: float) -> None:
+        if self._clock() >= ends_at:  # whoever asked has gone on: an abandoned text must not go on being sent
+            raise ProviderFailed(Untranslated.TIMEOUT, sent=False)
         wait = self._rate.take(min(_PATIENCE_SECONDS, ends_at - self._clock()))
         if wait is None:
             raise ProviderFailed(Untranslated.RATE_LIMITED)

@@ -11,7 +11,7 @@ from service.pipeline.translation.provider import Limits, ProviderFailed
 
 _ADDRESS = "https://api.cognitive.microsofttranslator.com"
 _CODES = {
-    "no": "nb", "nn": "nb", "tl": "fil", "sr": "sr-Cyrl", "mn": "mn-Cyrl", "lg": "lug", "ny": "nya", "rn": "run",
+    "no": "nb", "tl": "fil", "sr": "sr-Cyrl", "mn": "mn-Cyrl", "lg": "lug", "ny": "nya", "rn": "run",
 }  # fmt: skip
 _SCRIPTED = {"zh": {"Hans": "zh-Hans", "Hant": "zh-Hant"}, "sr": {"Latn": "sr-Latn", "Cyrl": "sr-Cyrl"}}
 # The service's own numbers of errors, from its reference.

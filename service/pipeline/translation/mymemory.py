@@ -47,7 +47,7 @@ class MyMemoryProvider:
     def translate(self, text: str, source: LanguageCode | None) -> str:
         """See `Provider.translate`."""
         if source is None or source.code not in _codes():
-            raise ProviderFailed(Untranslated.UNSUPPORTED_LANGUAGE)
+            raise ProviderFailed(Untranslated.UNSUPPORTED_LANGUAGE, sent=False)
         code = _codes().get(f"{source.code}-{source.script}", _codes()[source.code])
         try:
             answer = MyMemoryTranslator(source=code, target="en-GB", email=self._email).translate(text)

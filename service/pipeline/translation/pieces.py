@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from service.pipeline.translation.provider import Limits
+from service.pipeline.decision import Untranslated
+from service.pipeline.translation.provider import Limits, ProviderFailed
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 _BLANKS = re.compile(r"\s+")
+_LETTERS = re.compile(r"\[\[\d+\]\]|.", re.DOTALL)  # a placeholder is one
+_CALLS_MAX = 100  # for one text; a visitor must not keep a provider busy with lines of one letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,15 @@ def pieces(text: str, limits: Limits) -> Iterator[tuple[bool, str]]:
 
 
 def translate_pieces(text: str, limits: Limits, translate: Callable[[str], str]) -> str:
-    """Translate piece by piece, keeping line breaks and the blanks between pieces."""
-    return "".join(_keeping_blanks(piece, translate) if wanted else piece for wanted, piece in pieces(text, limits))
+    """Translate piece by piece, keeping line breaks and the blanks between pieces.
+
+    Raises:
+        ProviderFailed: TOO_LONG when it would take too many calls; nothing was sent.
+    """
+    cut = list(pieces(text, limits))
+    if sum(wanted for wanted, _ in cut) > _CALLS_MAX:
+        raise ProviderFailed(Untranslated.TOO_LONG, sent=False)
+    return "".join(_keeping_blanks(piece, translate) if wanted else piece for wanted, piece in cut)
 
 
 def _keeping_blanks(piece: str, translate: Callable[[str], str]) -> str:
@@ -78,7 +88,7 @@ def _parts(line: str, limits: Limits) -> Iterator[str]:
             yield sentence
             continue
         for word in _keep(_BLANKS, sentence):
-            yield from [word] if _Size.of(word).within(limits) else list(word)
+            yield from [word] if _Size.of(word).within(limits) else _LETTERS.findall(word)
 
 
 def _keep(separator: re.Pattern[str], text: str) -> Iterator[str]:

@@ -7,7 +7,14 @@ from typing import Protocol
 from service.pipeline.decision import Untranslated
 from service.pipeline.detection.languages import LanguageCode
 
-_OF_THE_TEXT = frozenset({Untranslated.UNSUPPORTED_LANGUAGE, Untranslated.TOO_LONG, Untranslated.WRONG_LANGUAGE})
+_OF_THE_TEXT = frozenset(
+    {
+        Untranslated.UNSUPPORTED_LANGUAGE,
+        Untranslated.TOO_LONG,
+        Untranslated.WRONG_LANGUAGE,
+        Untranslated.INCOMPLETE,
+    }
+)
 _OF_OUR_OWN = frozenset({Untranslated.BUSY, Untranslated.RATE_LIMITED, Untranslated.PAUSED})
 _PASSING = frozenset({Untranslated.UNREACHABLE, Untranslated.BAD_ANSWER, Untranslated.INCOMPLETE})
 
@@ -18,12 +25,14 @@ class ProviderFailed(Exception):
     Args:
         reason: One of the fixed list.
         retry_after: Seconds that the provider asked to be left alone, where it said so.
+        sent: Whether it got any of the text; what is not known counts as sent.
     """
 
-    def __init__(self, reason: Untranslated, retry_after: float | None = None) -> None:
+    def __init__(self, reason: Untranslated, retry_after: float | None = None, *, sent: bool | None = None) -> None:
         super().__init__(reason.value)
         self.reason = reason
         self.retry_after = retry_after
+        self.sent = reason not in _OF_OUR_OWN if sent is None else sent
 
     @property
     def is_providers_fault(self) -> bool:
@@ -34,11 +43,6 @@ class ProviderFailed(Exception):
     def may_pass(self) -> bool:
         """Whether the same call may succeed a moment later."""
         return self.reason in _PASSING
-
-    @property
-    def was_sent(self) -> bool:
-        """Whether the provider got the text."""
-        return self.reason not in _OF_OUR_OWN
 
     @property
     def is_quota(self) -> bool:

@@ -62,6 +62,10 @@ class Records(Protocol):
         """Add what came of it: ``translated``, or why not."""
         ...
 
+    def withdrawn(self, disclosure_id: str) -> None:
+        """It was not sent after all."""
+        ...
+
     def called(self, provider: str, outcome: str, seconds: float) -> None:
         """Count an answer: ``translated``, ``remembered``, or why there was none."""
         ...
@@ -87,6 +91,9 @@ class NothingKept:
 
     def ended(self, disclosure_id: str, outcome: str) -> None:
         """Nothing is written down."""
+
+    def withdrawn(self, disclosure_id: str) -> None:
+        """Nothing was written down."""
 
     def called(self, provider: str, outcome: str, seconds: float) -> None:
         """Nothing is counted."""

@@ -154,7 +154,10 @@ class Translator:
                 sent.text, sent.source, seconds, lambda answer: checked(sent.text, answer, self._detect)
             )
         except ProviderFailed as failure:
-            self._records.ended(disclosure, failure.reason)
+            if failure.sent:
+                self._records.ended(disclosure, failure.reason)
+            else:
+                self._records.withdrawn(disclosure)
             self._records.paused(name, line.breaker.paused_seconds())
             raise self._counted(name, failure.reason, self._clock() - began) from failure
         self._records.ended(disclosure, TRANSLATED)

@@ -21,11 +21,12 @@ def sent(store, now):
 
     def send(inquiry_id, provider, outcome, *, local, policy=Policy.MASKED, kinds, country=None):
         disclosure = Disclosure(inquiry_id, provider, local, country, "nl", policy, kinds, MASKED)
-        records.ended(records.sending(disclosure), outcome)
+        written = records.sending(disclosure)
+        records.ended(written, outcome) if outcome else records.withdrawn(written)
 
     send(inquiry.id, "deepl", "translated", local=False, kinds={"phone": 1, "email": 1}, country="NL")
     send(None, "deepl", "timeout", local=False, kinds={"phone": 1})
-    send(inquiry.id, "google", "busy", local=False, kinds={})
+    send(inquiry.id, "google", None, local=False, kinds={})
     send(inquiry.id, "fxtranslate", "translated", local=True, policy=Policy.NEVER, kinds={})
     return inquiry
 
@@ -62,7 +63,7 @@ def test_a_report_is_of_a_time(invoke, sent, since, until, texts):
 def test_of_one_inquiry_every_text_is_shown_as_it_was_sent(invoke, sent):
     told = invoke("privacy", "report", "--inquiry", sent.id).stdout
 
-    assert "2026-03-02 09:30:00 UTC  deepl (outside), masked, masked: phone 1, email 1, translated" in told
+    assert "2026-03-02 09:30:00 UTC  deepl (outside), masked, masked: email 1, phone 1, translated" in told
     assert told.count(MASKED) == 2
     assert "google" not in told
 

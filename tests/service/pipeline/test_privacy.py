@@ -92,7 +92,8 @@ def decide(detector, registry, add_version, now):
 @pytest.mark.parametrize(
     ("country", "desks", "policy"),
     [
-        (None, [], MASKED),
+        (None, [], NEVER),
+        (None, ["orders"], NEVER),
         ("NL", [], MASKED),
         ("DE", [], NEVER),
         ("US", [], PLAIN),
@@ -113,6 +114,28 @@ def test_of_country_and_desks_the_strictest_wins(country, desks, policy):
 
 def test_where_nothing_is_said_texts_are_masked():
     assert PrivacyRules().policy(None) is MASKED
+
+
+@pytest.mark.parametrize(
+    ("default", "countries", "policy"),
+    [
+        (PLAIN, {"US": MASKED}, MASKED),
+        (MASKED, {"US": PLAIN}, MASKED),
+        (PLAIN, {"US": MASKED, "DE": NEVER}, NEVER),
+        (PLAIN, {}, PLAIN),
+    ],
+)
+def test_where_the_country_is_not_known_the_strictest_of_all_holds(default, countries, policy):
+    assert PrivacyRules(default, countries).policy(None) is policy
+
+
+@pytest.mark.parametrize(
+    ("said", "desks", "policy"), [(PLAIN, [], PLAIN), (MASKED, [], MASKED), (PLAIN, ["hr"], NEVER)]
+)
+def test_what_is_said_of_unknown_countries_holds_in_their_place(said, desks, policy):
+    rules = PrivacyRules(MASKED, {"DE": NEVER}, {"hr": NEVER}, unknown_country=said)
+
+    assert (rules.policy(None, desks), rules.policy("DE")) == (policy, NEVER)
 
 
 def test_never_asks_only_providers_inside_the_house(decide):
@@ -149,7 +172,7 @@ def test_never_does_not_read_what_an_outside_provider_translated_before(decide):
     assert decision.translation.reason is Untranslated.KEPT_INSIDE
 
 
-@pytest.mark.parametrize(("country", "asked"), [("DE", 0), ("NL", 1), (None, 1)])
+@pytest.mark.parametrize(("country", "asked"), [("DE", 0), ("NL", 1), (None, 0)])
 def test_the_visitors_country_decides(decide, country, asked):
     outside = Recording()
 
@@ -163,7 +186,7 @@ def test_masked_sends_placeholders_only_and_gives_everything_back_to_us(decide):
 
     decision = decide(InquiryText(WITH_PERSONAL, name=NAME), PrivacyRules(MASKED), outside)
 
-    assert outside.asked == [f"{DUTCH} Groeten, [[1]] [[2]], [[3]], [[4]], [[5]]"]
+    assert outside.asked == [f"{DUTCH} Groeten, [[1]], [[2]], [[3]], [[4]]"]
     assert decision.intents[0].text == WITH_PERSONAL
 
 
@@ -207,7 +230,7 @@ def test_what_is_remembered_is_masked(decide):
 
     decision = decide(InquiryText(WITH_PERSONAL, name=NAME), PrivacyRules(MASKED), echo, records=memory)
 
-    assert list(memory.known.values()) == [f"{ANSWER} Regards, [[1]] [[2]], [[3]], [[4]], [[5]]"]
+    assert list(memory.known.values()) == [f"{ANSWER} Regards, [[1]], [[2]], [[3]], [[4]]"]
     assert decision.translation.text == f"{ANSWER} Regards, {WITH_PERSONAL.rpartition('Groeten, ')[2]}"
 
 
@@ -236,6 +259,23 @@ def test_a_desks_never_keeps_inside_what_asks_it_something_second(decide):
     outside = Recording()
 
     decide(InquiryText(OF_BOTH), PrivacyRules(desks={"support": NEVER}), outside)
+
+    assert outside.asked == []
+
+
+def test_what_triage_keeps_inside_is_kept_inside_of_every_text(decide):
+    outside = Recording()
+
+    for text in (OF_SUPPORT, OF_ORDERS, OF_BOTH, DUTCH):
+        decide(InquiryText(text), PrivacyRules(desks={"triage": NEVER}), outside)
+
+    assert outside.asked == []
+
+
+def test_the_desk_on_which_it_lies_already_has_a_say(decide):
+    outside = Recording()
+
+    decide(InquiryText(OF_ORDERS, desks=frozenset({"support"})), PrivacyRules(desks={"support": NEVER}), outside)
 
     assert outside.asked == []
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from model.prediction import Prediction
+from model.reading import Reading
 from model.thresholds import NEVER, Policy, judged, share_at
 from service.pipeline.classification import Serving
 from service.pipeline.routing import CategoryRoute, Route, Router
@@ -80,6 +81,11 @@ def test_a_category_without_a_desk_goes_to_triage_however_certain(route):
     expected = Route("triage", automatic=False, reason="category warranty has no desk")
 
     assert route("warranty", 1.0) == expected
+
+
+@pytest.mark.parametrize("text", ["I cannot log in to my account.", "Where is my order?", ""])
+def test_triage_may_get_every_text(serving, text):
+    assert "triage" in Router(FIXED, {}).possible_desks(Reading(text, None), serving)
 
 
 def test_out_of_scope_goes_to_triage_however_certain(route):

@@ -68,12 +68,13 @@ def events_of(store, inquiry):
         (timedelta(0), MINUTE),
         (-HOUR, MINUTE),
         (2 * MINUTE, MINUTE),
-        (HOUR, HOUR / 2),
-        (72 * HOUR - MINUTE, 36 * HOUR - MINUTE / 2),
+        (20 * MINUTE, 10 * MINUTE),
+        (HOUR, 15 * MINUTE),
+        (72 * HOUR - MINUTE, 15 * MINUTE),
         (72 * HOUR, None),
     ],
 )
-def test_it_is_tried_after_a_minute_and_then_after_half_its_age(now, age, wait):
+def test_it_is_tried_after_a_minute_and_then_after_half_its_age_at_most_a_quarter_of_an_hour(now, age, wait):
     assert next_try(now - age, now, 72) == (now + wait if wait else None)
 
 
@@ -143,16 +144,16 @@ def test_released_it_is_due_again_later(store, lay, claim, now):
     lay(at=now)
     store.late_translations.release(claim(now + HOUR))
 
-    assert store.late_translations.claim(now + HOUR + 29 * MINUTE, 10, LEASE, HOURS) == []
-    assert len(store.late_translations.claim(now + HOUR + 30 * MINUTE, 10, LEASE, HOURS)) == 1
+    assert store.late_translations.claim(now + HOUR + 14 * MINUTE, 10, LEASE, HOURS) == []
+    assert len(store.late_translations.claim(now + HOUR + 15 * MINUTE, 10, LEASE, HOURS)) == 1
 
 
 def test_after_a_crash_it_comes_again_only_after_its_time(store, lay, claim, now):
     lay(at=now)
     claim(now + HOUR)  # and its worker dies
 
-    assert store.late_translations.claim(now + HOUR + 29 * MINUTE, 10, LEASE, HOURS) == []
-    assert len(store.late_translations.claim(now + HOUR + 30 * MINUTE, 10, LEASE, HOURS)) == 1
+    assert store.late_translations.claim(now + HOUR + 14 * MINUTE, 10, LEASE, HOURS) == []
+    assert len(store.late_translations.claim(now + HOUR + 15 * MINUTE, 10, LEASE, HOURS)) == 1
 
 
 @pytest.mark.parametrize("crashed", [True, False])
@@ -186,7 +187,16 @@ def test_the_desk_that_it_lies_on_already_keeps_it(store, lay, claim, now):
 
     assert outcome == "unchanged"
     assert [one[:3] for one in tickets_of(store, inquiry)] == [("orders", "order_status", "open")]
-    assert events_of(store, inquiry) == ["translated_late"]
+    assert events_of(store, inquiry) == ["recategorised", "translated_late"]
+
+
+def test_what_is_closed_is_not_tried_again(store, lay, now):
+    inquiry = lay()
+    for ticket in store.tickets.of_inquiry(inquiry.id):
+        close_it(store, ticket, now)
+
+    assert store.late_translations.claim(now + HOUR, 10, LEASE, HOURS) == []
+    assert store.late_translations.waiting() == 0
 
 
 def open_it(store, ticket, at):
@@ -206,7 +216,7 @@ def close_it(store, ticket, at):
     store.tickets.change(at, ticket.id, "anna", lambda _: Change({"status": "closed"}, "closed", {}))
 
 
-@pytest.mark.parametrize("touch", [open_it, confirm_it, correct_it, close_it])
+@pytest.mark.parametrize("touch", [open_it, confirm_it, correct_it])
 def test_where_a_person_was_first_the_ticket_stays_and_the_decision_gets_a_hint(store, lay, claim, now, touch):
     inquiry = lay()
     [ticket] = store.tickets.of_inquiry(inquiry.id)
@@ -216,9 +226,9 @@ def test_where_a_person_was_first_the_ticket_stays_and_the_decision_gets_a_hint(
     outcome = store.late_translations.decide(now + HOUR, claim(), NEW, [SURE, SECOND])
 
     hint = {"category": "order_status", "confidence": 0.9, "desk": "orders"}
-    assert (outcome, store.tickets.of_inquiry(inquiry.id)) == ("hinted", touched)
-    assert store.inquiries.get(inquiry.id).decision == OLD | {"translation": TRANSLATION, "hint": hint}
-    assert store.journal(inquiry.id)[-1].details == {"provider": "deepl", "outcome": "hinted"}
+    assert (outcome, store.tickets.of_inquiry(inquiry.id)) == ("suggested", touched)
+    assert store.inquiries.get(inquiry.id).decision == OLD | {"translation": TRANSLATION, "suggestion": hint}
+    assert store.journal(inquiry.id)[-1].details == {"provider": "deepl", "outcome": "suggested"}
 
 
 def test_one_opened_ticket_keeps_all_of_the_inquiry_where_they_lie(store, lay, claim, now):
@@ -238,7 +248,7 @@ def test_a_hint_that_says_nothing_new_is_none(store, lay, claim, now):
     outcome = store.late_translations.decide(now + HOUR, claim(), same, [UNSURE])
 
     decision = store.inquiries.get(inquiry.id).decision
-    assert (outcome, decision["translation"], decision["hint"]) == ("unchanged", TRANSLATION, None)
+    assert (outcome, decision["translation"], decision["suggestion"]) == ("unchanged", TRANSLATION, None)
 
 
 def test_two_requests_that_were_one_leave_the_other_closed(store, lay, claim, now):

@@ -2,18 +2,18 @@
 
 import pytest
 
-from service.pipeline.decision import Hint, Translation
+from service.pipeline.decision import Suggestion, Translation
 from service.pipeline.privacy import Policy
 from service.pipeline.translation.records import Disclosure
 
 HINT = {
     "translation": Translation(status="translated", text="Where is my invoice?", provider="deepl", cached=True),
-    "hint": Hint(category="billing_invoice", confidence=0.91, desk="finance"),
+    "suggestion": Suggestion(category="billing_invoice", confidence=0.91, desk="finance"),
 }
 
 
 @pytest.fixture
-def hinted(lay):
+def suggested(lay):
     return lay(decision=HINT)
 
 
@@ -21,8 +21,8 @@ def notice(page):
     return page.select_one("form.notice")
 
 
-def test_whoever_opened_it_first_sees_what_the_translation_would_have_decided(person, hinted, tree):
-    page = tree(person("anna", "orders").get(f"/tickets/{hinted.id}"))
+def test_whoever_opened_it_first_sees_what_the_translation_would_have_decided(person, suggested, tree):
+    page = tree(person("anna", "orders").get(f"/tickets/{suggested.id}"))
 
     told = " ".join(notice(page).text.split())
     assert "came after this ticket was opened" in told
@@ -30,17 +30,17 @@ def test_whoever_opened_it_first_sees_what_the_translation_would_have_decided(pe
     assert "by deepl, remembered" in " ".join(page.select_one(".views").text.split())
 
 
-def test_one_button_corrects_it_accordingly(person, hinted, tree, store):
+def test_one_button_corrects_it_accordingly(person, suggested, tree, store):
     anna = person("anna", "orders", "finance")
-    form = notice(tree(anna.get(f"/tickets/{hinted.id}")))
+    form = notice(tree(anna.get(f"/tickets/{suggested.id}")))
     carried = {one["name"]: one["value"] for one in form.find_all("input", type="hidden")}
 
     answer = anna.post(form["action"], data=carried | {"category": form.button["value"]})
 
     assert answer.status_code == 303
-    now = store.tickets.get(hinted.id)
+    now = store.tickets.get(suggested.id)
     assert (now.category, now.desk, now.review) == ("billing_invoice", "finance", "corrected")
-    assert notice(tree(anna.get(f"/tickets/{hinted.id}"))) is None
+    assert notice(tree(anna.get(f"/tickets/{suggested.id}"))) is None
 
 
 def test_a_ticket_without_a_hint_has_no_notice(person, lay, tree):

@@ -29,8 +29,14 @@ def test_a_text_without_personal_data_stays_as_it_is():
 def test_the_name_of_the_form_is_masked_with_the_rest():
     masked = mask("Stuur het naar Marieke de Vries, info@example.nl", ["NL"], "Marieke de Vries")
 
-    assert masked.text == "Stuur het naar [[1]] [[2]], [[3]]"
-    assert masked.kinds == {"name": 2, "email": 1}
+    assert (masked.text, masked.kinds) == ("Stuur het naar [[1]], [[2]]", {"name": 1, "email": 1})
+
+
+@pytest.mark.parametrize("name", ["Ben Li", "Bo Wu"])
+def test_a_name_of_short_words_is_masked_whole(name):
+    masked = mask(f"{name} wacht. Groeten, {name}", ["NL"], name)
+
+    assert (masked.text, masked.kinds) == ("[[1]] wacht. Groeten, [[2]]", {"name": 2})
 
 
 def test_an_address_that_begins_with_the_name_counts_as_an_address():

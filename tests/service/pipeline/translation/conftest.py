@@ -60,7 +60,7 @@ class Notebook(NothingKept):
 
     def __init__(self):
         self.known, self.outcomes, self.pauses = {}, {}, {}
-        self.disclosures, self.calls = [], []
+        self.disclosures, self.calls, self.taken_back = [], [], []
         self._ids = map(str, count())
 
     def recall(self, keys):
@@ -75,6 +75,9 @@ class Notebook(NothingKept):
 
     def ended(self, disclosure_id, outcome):
         self.outcomes[disclosure_id] = outcome
+
+    def withdrawn(self, disclosure_id):
+        self.taken_back.append(disclosure_id)
 
     def called(self, provider, outcome, seconds):
         self.calls.append((provider, outcome))

@@ -65,6 +65,18 @@ def test_the_length_of_a_short_text_says_nothing():
     assert checked("e" * 39, "a", english) == "a"
 
 
+@pytest.mark.parametrize(
+    "letter", ["မ", "ก", "ខ", "ა", "አ"], ids=["Burmese", "Thai", "Khmer", "Georgian", "Amharic"]
+)
+def test_the_length_is_not_judged_for_scripts_that_were_not_measured(letter):
+    assert checked(letter * 100, "a", english) == "a"
+
+
+@pytest.mark.parametrize("letter", ["e", "я", "ع", "क", "单"])
+def test_the_length_is_judged_for_those_that_were(letter):
+    assert reason_of(letter * 100, "a", english) == Untranslated.INCOMPLETE
+
+
 @pytest.mark.parametrize("answer", [SPANISH, DUTCH], ids=["Spanish", "the text itself"])
 def test_another_language_is_told_by_the_detector_that_serves(detect, answer):
     assert reason_of(DUTCH, answer, detect) == Untranslated.WRONG_LANGUAGE

@@ -74,7 +74,7 @@ BAD = {
     "Spanish": Bad(replying(SPANISH), Untranslated.WRONG_LANGUAGE, asked=4),
     "the text itself": Bad(replying(TEXT), Untranslated.WRONG_LANGUAGE, asked=4),
     "nothing": Bad(replying(""), Untranslated.BAD_ANSWER),
-    "half": Bad(replying(ENGLISH[: len(ENGLISH) // 2]), Untranslated.INCOMPLETE),
+    "half": Bad(replying(ENGLISH[: len(ENGLISH) // 2]), Untranslated.INCOMPLETE, asked=4),
     "closes in the middle": Bad(close_in_the_middle, Untranslated.UNREACHABLE),
     "closes at once": Bad(lambda exchange: None, Untranslated.UNREACHABLE),
 }

@@ -118,3 +118,18 @@ def test_a_closed_one_and_one_whose_pause_is_over_are_not_paused(breaker, clock)
     clock.now += 60.0
 
     assert (closed, breaker.paused_seconds()) == (0.0, 0.0)
+
+
+def test_a_success_of_a_call_begun_before_the_pause_does_not_end_it(opened, clock):
+    clock.now += 20.0
+    opened.succeeded()
+
+    assert (opened.allows(), opened.paused_seconds()) == (False, 40.0)
+
+
+def test_nor_does_it_shorten_what_was_asked_for(breaker, clock):
+    breaker.open(300.0)
+    breaker.succeeded()
+    clock.now += 299.9
+
+    assert not breaker.allows()

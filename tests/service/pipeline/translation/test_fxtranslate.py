@@ -143,16 +143,50 @@ def test_without_models_no_language_is_supported(tmp_path, folder):
         pytest.param("lex.*.bin", b"none" * 1_000, id="garbage for a shortlist"),
     ],
 )
-def test_a_broken_model_is_refused(models, tmp_path, name, content):
-    assert reason_of(broken_copy(models, tmp_path, name, content)) == Untranslated.REFUSED
+def test_of_a_broken_model_the_language_is_unsupported(models, tmp_path, name, content):
+    assert reason_of(broken_copy(models, tmp_path, name, content)) == Untranslated.UNSUPPORTED_LANGUAGE
 
 
-def test_a_cut_off_model_is_refused(models, tmp_path):
+def test_of_a_cut_off_model_too(models, tmp_path):
     [model] = (models / "pt-en").glob("model.*.bin")
 
     folder = broken_copy(models, tmp_path, model.name, model.read_bytes()[:1_000_000])
 
-    assert reason_of(folder) == Untranslated.REFUSED
+    assert reason_of(folder) == Untranslated.UNSUPPORTED_LANGUAGE
+
+
+@pytest.fixture
+def beside_a_broken_one(models, tmp_path):
+    """A folder with the Portuguese model, and a Dutch one that is empty."""
+    (tmp_path / "pt-en").symlink_to(models / "pt-en")
+    (tmp_path / "nl-en").mkdir()
+    return FxTranslateProvider(tmp_path)
+
+
+def test_a_broken_model_is_logged_as_an_error_without_the_text(beside_a_broken_one, make_line, caplog):
+    with pytest.raises(ProviderFailed):
+        make_line(beside_a_broken_one).translate("Ik heet Anna", LanguageCode("nl"), PLENTY)
+
+    [record] = caplog.records
+    assert (record.levelname, record.folder, record.error) == ("ERROR", "nl-en", "ValueError")
+    assert "Anna" not in str(vars(record))
+
+
+def test_a_broken_model_is_logged_once(beside_a_broken_one, caplog):
+    for _ in range(3):
+        with pytest.raises(ProviderFailed):
+            beside_a_broken_one.translate("Waar?", LanguageCode("nl"))
+
+    assert len(caplog.records) == 1
+
+
+def test_a_broken_model_does_not_keep_other_languages_from_theirs(beside_a_broken_one, make_line):
+    line = make_line(beside_a_broken_one, breaker_failures=1)
+    for _ in range(3):
+        with pytest.raises(ProviderFailed, match="unsupported_language"):
+            line.translate("Waar?", LanguageCode("nl"), PLENTY)
+
+    assert "order" in line.translate("Onde está a minha encomenda?", PORTUGUESE, PLENTY)
 
 
 @pytest.mark.parametrize("before", ["absent", "empty"])
@@ -181,10 +215,12 @@ def test_a_model_that_is_put_in_later_is_found(models, tmp_path, before):
         ("zh-Hant", LanguageCode("zh", "Hant")),
     ],
 )
-def test_a_folder_is_found_as_firefox_names_it(tmp_path, code, language):
+def test_a_folder_is_found_as_firefox_names_it(tmp_path, caplog, code, language):
     (tmp_path / f"{code}-en").mkdir()
 
-    assert reason_of(tmp_path, language) == Untranslated.REFUSED  # found, and without a model
+    reason_of(tmp_path, language)
+
+    assert [record.folder for record in caplog.records] == [f"{code}-en"]  # found, and without a model
 
 
 def test_installed_models_are_listed_by_their_languages(tmp_path):

@@ -134,7 +134,6 @@ def test_every_language_of_langdetect_is_asked_for_by_googles_code(page):
     [
         (None, "auto"),
         (LanguageCode("jv"), "jw"),
-        (LanguageCode("nn"), "no"),
         (LanguageCode("sr", "Latn"), "sr"),
     ],
 )

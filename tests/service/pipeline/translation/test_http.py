@@ -106,6 +106,13 @@ def test_an_answer_drop_by_drop_is_cut_by_the_deadline(session, loopback):
     assert reason_of(lambda: Deadline(1).run(lambda: session.get(url).text, 0.3)) == Untranslated.TIMEOUT
 
 
+def test_an_answer_drop_by_drop_ends_by_itself_and_gives_its_place_back(loopback):
+    session, deadline, url = BoundedSession(1, answer_seconds=0.2), Deadline(1), loopback(send_drop_by_drop).url
+
+    assert reason_of(lambda: deadline.run(lambda: session.get(url).text, 30.0)) == Untranslated.TIMEOUT
+    assert deadline.run(lambda: "free again", 30.0) == "free again"
+
+
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [

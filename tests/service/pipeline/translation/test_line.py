@@ -9,16 +9,23 @@ from service.pipeline.translation.provider import Limits, ProviderFailed
 DUTCH = LanguageCode("nl")
 PLENTY = 30.0
 PASSING = {Untranslated.UNREACHABLE, Untranslated.BAD_ANSWER, Untranslated.INCOMPLETE}
-OF_THE_TEXT = {Untranslated.UNSUPPORTED_LANGUAGE, Untranslated.TOO_LONG, Untranslated.WRONG_LANGUAGE}
+OF_THE_TEXT = {
+    *(Untranslated.UNSUPPORTED_LANGUAGE, Untranslated.TOO_LONG),
+    *(Untranslated.WRONG_LANGUAGE, Untranslated.INCOMPLETE),
+}
 OF_THE_PROVIDER = [
-    *sorted(PASSING), Untranslated.TIMEOUT, Untranslated.REFUSED, Untranslated.QUOTA,
+    *sorted(PASSING - OF_THE_TEXT), Untranslated.TIMEOUT, Untranslated.REFUSED, Untranslated.QUOTA,
 ]  # fmt: skip
 
 
-def reason_of(line, text="Waar?", seconds=PLENTY, **arguments):
+def failure_of(line, text="Waar?", seconds=PLENTY, **arguments):
     with pytest.raises(ProviderFailed) as caught:
         line.translate(text, DUTCH, seconds, **arguments)
-    return caught.value.reason
+    return caught.value
+
+
+def reason_of(line, *arguments, **named):
+    return failure_of(line, *arguments, **named).reason
 
 
 def failing_with(*failures):
@@ -129,14 +136,20 @@ def test_what_lies_in_the_text_does_not(make_line, make_failing, reason):
     assert [reason_of(line) for _ in range(3)] == [reason] * 3
 
 
-def test_a_refused_answer_counts_against_the_provider(make_line, make_provider):
+@pytest.mark.parametrize(
+    ("reason", "answers"),
+    [(Untranslated.BAD_ANSWER, False), (Untranslated.INCOMPLETE, True), (Untranslated.WRONG_LANGUAGE, True)],
+)
+def test_a_refused_answer_counts_against_the_provider_unless_the_text_may_be_why(
+    make_line, make_provider, reason, answers
+):
     def refuse(_):
-        raise ProviderFailed(Untranslated.INCOMPLETE)
+        raise ProviderFailed(reason)
 
     line = make_line(make_provider(), breaker_failures=1)
 
-    assert reason_of(line, check=refuse) == Untranslated.INCOMPLETE
-    assert reason_of(line) == Untranslated.PAUSED
+    assert reason_of(line, check=refuse) == reason
+    assert line.breaker.allows() is answers
 
 
 @pytest.mark.parametrize(("asked", "paused_for"), [(None, 60.0), (5.0, 60.0), (900.0, 900.0)])
@@ -249,3 +262,62 @@ def test_one_piece_that_fails_fails_the_whole(make_line, make_provider):
     provider = make_provider(answer=lambda _: next(answers), limits=Limits(keeps_lines=False))
 
     assert reason_of(make_line(provider), text="Waar?\nAnna") == Untranslated.BAD_ANSWER
+
+
+def test_an_abandoned_text_is_not_sent_on_after_its_deadline(make_line, make_provider, clock):
+    def use_up_the_time(text):
+        clock.now += PLENTY
+        return text.upper()
+
+    provider = make_provider(answer=use_up_the_time, limits=Limits(keeps_lines=False))
+    failure = failure_of(make_line(provider), "Waar?\nAnna\nBob")
+
+    assert (failure.reason, failure.sent) == (Untranslated.TIMEOUT, True)
+    assert [text for text, _ in provider.asked] == ["Waar?"]
+
+
+def test_whoever_hangs_gets_no_more_of_a_text_that_was_left(make_line, make_provider, clock, over, wait_until):
+    provider = make_provider(
+        answer=lambda text: text.upper() if over.wait() else "", limits=Limits(keeps_lines=False)
+    )
+    line = make_line(provider, concurrency=1)
+    left = reason_of(line, "Waar?\nAnna", seconds=0.05)
+    clock.now += 0.05
+    over.set()
+
+    def is_free():
+        try:
+            return line.translate("Hoe?", DUTCH, PLENTY) == "HOE?"
+        except ProviderFailed as failure:
+            return failure.reason != Untranslated.BUSY
+
+    wait_until(is_free)
+    assert left == Untranslated.TIMEOUT
+    assert "Anna" not in [text for text, _ in provider.asked]
+
+
+def test_a_text_of_a_hundred_pieces_is_sent(make_line, make_provider):
+    provider = make_provider(limits=Limits(keeps_lines=False))
+
+    assert make_line(provider).translate("a\n" * 100, DUTCH, PLENTY) == "A\n" * 100
+    assert len(provider.asked) == 100
+
+
+def test_a_text_that_would_take_more_calls_is_too_long_and_unsent(make_line, make_provider):
+    provider = make_provider(limits=Limits(keeps_lines=False))
+    line = make_line(provider, breaker_failures=1)
+    failure = failure_of(line, "a\n" * 101)
+
+    assert (failure.reason, failure.sent, provider.asked) == (Untranslated.TOO_LONG, False, [])
+    assert line.breaker.allows()
+
+
+def test_what_found_no_place_in_the_rate_was_sent_only_if_a_piece_of_it_was(make_line, make_provider):
+    line = make_line(make_provider(limits=Limits(keeps_lines=False)), per_second=0.1)
+
+    failures = [failure_of(line, text) for text in ("Waar?\nAnna", "Hoe?")]
+
+    assert [(failure.reason, failure.sent) for failure in failures] == [
+        (Untranslated.RATE_LIMITED, True),
+        (Untranslated.RATE_LIMITED, False),
+    ]

@@ -90,3 +90,12 @@ def test_no_more_pieces_are_made_than_needed():
         (False, "\n"),
         (True, "vier."),
     ]
+
+
+@pytest.mark.parametrize("limits", [Limits(chars=20), Limits(encoded_bytes=180)], ids=["characters", "bytes"])
+@pytest.mark.parametrize("placeholder", ["[[1]]", "[[123456]]"])
+def test_a_placeholder_in_a_text_without_blanks_is_never_cut_in_two(placeholder, limits):
+    for before in range(21):
+        text = f"{'订' * before}{placeholder}{'单' * 40}{placeholder * 3}"
+
+        assert sum(piece.count(placeholder) for _, piece in pieces(text, limits)) == 4

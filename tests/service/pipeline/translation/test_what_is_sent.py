@@ -6,7 +6,10 @@ from service.errors import StorageUnavailable
 from service.pipeline.decision import Language, Translation, Untranslated
 from service.pipeline.detection.languages import LanguageCode
 from service.pipeline.privacy import Policy
+from service.pipeline.translation.apertium import ApertiumProvider
+from service.pipeline.translation.fxtranslate import FxTranslateProvider
 from service.pipeline.translation.libretranslate import LibreTranslateProvider
+from service.pipeline.translation.provider import Limits
 from service.pipeline.translation.records import Disclosure
 from service.pipeline.translation.translator import About
 
@@ -104,7 +107,7 @@ def test_numbers_in_an_unknown_language_are_read_as_at_home(make_translator, pro
 def test_the_name_that_the_form_told_is_masked(make_translator, provider):
     make_translator(provider).translate("Groeten van Anna de Vries", DUTCH, About(name="Anna de Vries"))
 
-    assert [text for text, _ in provider.asked] == ["Groeten van [[1]] [[2]]"]
+    assert [text for text, _ in provider.asked] == ["Groeten van [[1]]"]
 
 
 def test_what_has_no_letters_but_personal_data_is_not_sent(make_translator, provider):
@@ -178,6 +181,61 @@ def test_nothing_is_sent_when_the_ledger_cannot_be_written(make_translator, prov
     with pytest.raises(StorageUnavailable):
         make_translator(provider, records=records).translate("Waar?", DUTCH)
     assert provider.asked == []
+
+
+@pytest.mark.parametrize(
+    "reason", [Untranslated.BUSY, Untranslated.PAUSED, Untranslated.RATE_LIMITED], ids=lambda reason: reason.value
+)
+def test_what_was_not_sent_after_all_is_taken_out_of_the_ledger(make_translator, make_failing, records, reason):
+    make_translator(make_failing(reason), records=records).translate("Waar?", DUTCH)
+
+    assert (records.taken_back, records.outcomes) == (["0"], {})
+
+
+def test_a_language_that_the_provider_does_not_have_leaves_nothing_in_the_ledger(
+    make_translator, server, page, tmp_path, records
+):
+    google_page, google = page()
+    tibetan = Language(code="bo", confidence=0.99, source="script")
+    providers = (ApertiumProvider(server.url, 4), google, FxTranslateProvider(tmp_path))
+
+    make_translator(*providers, records=records).translate("བཀྲ་ཤིས།", tibetan)
+
+    assert (records.taken_back, records.outcomes) == (["0", "1", "2"], {})
+    assert (server.seen, google_page.seen) == ([], [])
+
+
+def test_a_language_that_the_server_refuses_stays_in_the_ledger_as_sent(make_translator, make_failing, records):
+    make_translator(make_failing(Untranslated.UNSUPPORTED_LANGUAGE), records=records).translate("Waar?", DUTCH)
+
+    assert (records.taken_back, records.outcomes) == ([], {"0": "unsupported_language"})
+
+
+@pytest.mark.parametrize(
+    ("text", "taken_back", "outcomes"),
+    [("Waar?\nAnna", [], {"1": "rate_limited"}), ("Waar?", ["1"], {})],
+    ids=["after a first piece", "before"],
+)
+def test_what_the_rate_held_up_stays_in_the_ledger_as_far_as_it_was_sent(
+    make_translator, make_provider, records, clock, text, taken_back, outcomes
+):
+    provider = make_provider(limits=Limits(keeps_lines=False))
+    translator = make_translator(provider, records=records, per_second=0.5)
+    translator.translate("Hoe?", DUTCH)
+    clock.now += 2.0 if "Anna" in text else 0.0
+
+    translator.translate(text, DUTCH)
+
+    assert (records.taken_back, records.outcomes) == (taken_back, {"0": "translated"} | outcomes)
+
+
+def test_a_text_of_too_many_pieces_leaves_nothing_in_the_ledger(make_translator, make_provider, records):
+    provider = make_provider(limits=Limits(keeps_lines=False))
+
+    translation = make_translator(provider, records=records).translate("a\n" * 101, DUTCH)
+
+    assert translation.reason == Untranslated.TOO_LONG
+    assert (provider.asked, records.taken_back) == ([], ["0"])
 
 
 def test_a_paused_provider_is_not_in_the_ledger(make_translator, make_failing, records):
