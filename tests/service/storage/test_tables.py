@@ -6,17 +6,22 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert
 from sqlalchemy.exc import StatementError
 
+from service import intake
 from service.errors import CannotStart, StorageUnavailable
+from service.storage import migrate
 from service.storage.engine import make_engine, reading, writing
 from service.storage.identifiers import new_id, new_receipt
+from service.storage.inquiries import NewTicket
 from service.storage.migrate import is_current, upgrade
 from service.storage.store import Store
 from service.storage.tables import metadata, workers
+from service.submission import Submission
 
 
 def test_migrations_make_exactly_the_tables(store):
@@ -34,6 +39,20 @@ def test_an_empty_database_is_not_current_and_upgraded_it_is(database_url):
 
     assert (before, is_current(engine)) == (False, True)
     engine.dispose()
+
+
+def test_inquiries_and_tickets_outlive_a_migration_forth_and_back(store, now):
+    inquiry = intake.submit(store, now, Submission(text="Hallo"), intake.Sender(None, "192.0.2.1"))
+    [claimed] = store.inquiries.claim(now, 1, 60)
+    decision = {"category": None, "confidence": 0.0, "desk": "triage", "automatic": False, "model": None}
+    assert store.inquiries.decide(now, claimed, decision, [NewTicket("triage", None, 0.0, automatic=False)])
+
+    with writing(store.engine) as connection:
+        command.downgrade(migrate._config(connection), "0001")
+    upgrade(store.engine)
+
+    assert [one.id for one in store.inquiries.all()] == [inquiry.id]
+    assert [one.desk for one in store.tickets.of_inquiry(inquiry.id)] == ["triage"]
 
 
 def test_processes_that_start_together_migrate_once(database_url):

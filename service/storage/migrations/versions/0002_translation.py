@@ -66,10 +66,12 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name in ("provider_pauses", "provider_calls", "disclosures", "translations"):
         op.drop_table(name)
-    with op.batch_alter_table("tickets") as batch_op:
-        batch_op.drop_column("opened_by")
-        batch_op.drop_column("opened_at")
-    with op.batch_alter_table("inquiries") as batch_op:
-        batch_op.drop_index("ix_inquiries_translate_after")
-        batch_op.drop_column("translate_after")
-        batch_op.drop_column("accept_language")
+    # One by one: a table that is made anew, as in a batch, would take the rows that refer to it along on SQLite.
+    op.drop_index("ix_inquiries_translate_after", "inquiries")
+    for table, column in (
+        ("tickets", "opened_by"),
+        ("tickets", "opened_at"),
+        ("inquiries", "translate_after"),
+        ("inquiries", "accept_language"),
+    ):
+        op.drop_column(table, column)
