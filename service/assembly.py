@@ -42,8 +42,13 @@ def assemble(configuration: Configuration) -> Loket:
     settings = check(configuration)
     registry = configuration.registry()
     store = Store.at(settings.database_url)
-    records = TranslationRecords(store, settings.translation.memory_days, texts_days=settings.privacy.texts_days)
+    records = make_records(settings, store)
     return Loket(settings, registry, store, records, make_pipeline(settings, registry, records))
+
+
+def make_records(settings: Settings, store: Store) -> TranslationRecords:
+    """What translation keeps, for as long as is configured."""
+    return TranslationRecords(store, settings.translation.memory_days, texts_days=settings.privacy.texts_days)
 
 
 def make_pipeline(settings: Settings, registry: Registry, records: Records) -> Pipeline:

@@ -39,26 +39,25 @@ class MyMemory(_Provider):
     email: str | None = None
 
 
-class Deepl(_Provider):
+class _Service(_Provider):
+    """A service that is paid by a key; another address is for a proxy in front of it."""
+
+    api_key: str | None = None
+    url: HttpUrl | None = None
+
+
+class Deepl(_Service):
     """DeepL's API."""
 
-    api_key: str | None = None
-    url: HttpUrl | None = None
 
-
-class Microsoft(_Provider):
+class Microsoft(_Service):
     """Microsoft Translator's API."""
 
-    api_key: str | None = None
     region: str | None = None
-    url: HttpUrl | None = None
 
 
-class GoogleCloud(_Provider):
+class GoogleCloud(_Service):
     """Google Cloud Translation's API."""
-
-    api_key: str | None = None
-    url: HttpUrl | None = None
 
 
 class LibreTranslate(_Server):

@@ -6,7 +6,7 @@ import click
 
 from model.configuration import Configuration
 from model.errors import ModelError
-from service.assembly import make_pipeline
+from service.assembly import make_pipeline, make_records
 from service.commands.options import as_json, command_of, open_store, tell
 from service.pipeline.decision import Decision
 from service.pipeline.detection.detector import Hints
@@ -14,7 +14,6 @@ from service.pipeline.detection.languages import english_name
 from service.pipeline.pipeline import InquiryText
 from service.pipeline.routing import rounded_down
 from service.submission import Question
-from service.translation_records import TranslationRecords
 
 
 @click.command("classify")
@@ -32,7 +31,7 @@ def classify(
     """
     question = _question(sys.stdin.read() if text == "-" else text, subject, language)
     settings, store = open_store(configuration)
-    records = TranslationRecords(store, settings.translation.memory_days)
+    records = make_records(settings, store)
     pipeline = make_pipeline(settings, configuration.registry(), records)
     if pipeline.champion.current() is None:
         raise ModelError("no model can be loaded; loket train --promote makes one")

@@ -13,11 +13,10 @@ from model.artifact import Manifest
 from model.classifier import InquiryClassifier
 from model.configuration import Configuration
 from model.taxonomy import OUT_OF_SCOPE
-from service.assembly import make_detector, make_translator
+from service.assembly import make_detector, make_records, make_translator
 from service.commands.classifiers import open_classifier
 from service.commands.options import as_json, command_of, open_store
 from service.pipeline.translation.translator import About
-from service.translation_records import TranslationRecords
 from training import dataset
 from training.dataset import LabelledInquiry
 from training.embeddings import PreparedEncoder
@@ -87,7 +86,7 @@ def _curve(
     datasets = [dataset.read_file(path) for path in paths or dataset.seed_files()]
     if not paths and {one.sha256 for one in datasets} != hashes:
         return []
-    inquiries = [inquiry for one in datasets for inquiry in one.inquiries if len(inquiry.labels) < 2]
+    inquiries = [inquiry for one in datasets for inquiry in one.inquiries if not inquiry.is_mixed]
     click.echo("Training on parts for the learning curve", err=True)
     return learning_curve(
         _with_seed_ready(classifier, encoder_name), inquiries, measured, untranslated=untranslated
@@ -106,7 +105,7 @@ def _with_seed_ready(classifier: InquiryClassifier, encoder_name: str) -> Inquir
 def _translated(inquiries: list[LabelledInquiry], configuration: Configuration) -> list[LabelledInquiry]:
     """Through memory and ledger, as in service: what leaves the house is written down, and leaves it once."""
     settings, store = open_store(configuration)
-    detector, records = make_detector(settings), TranslationRecords(store, settings.translation.memory_days)
+    detector, records = make_detector(settings), make_records(settings, store)
     translator = make_translator(settings, detector, records)
 
     def one(inquiry: LabelledInquiry) -> LabelledInquiry:

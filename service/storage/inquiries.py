@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.storage import journal
@@ -33,6 +33,11 @@ class NewTicket:
 def _from(values: Mapping[str, Any]) -> Inquiry:
     known: dict[str, Any] = {name: values.get(name) for name in Inquiry.__slots__}
     return Inquiry(**known)
+
+
+def is_free(at: datetime) -> ColumnElement[bool]:
+    """Whether nobody holds an inquiry: there is no lease, or it is over."""
+    return or_(inquiries.c.lease_until.is_(None), inquiries.c.lease_until < at)
 
 
 def lay(connection: Connection, at: datetime, inquiry_id: str, new: NewTicket) -> None:
@@ -87,10 +92,9 @@ class Inquiries:
 
         One that was tried before comes alone: should it kill its worker, it takes no others along.
         """
-        free = or_(inquiries.c.lease_until.is_(None), inquiries.c.lease_until < at)
-        if not self._any(_WAITING & free):
+        if not self._any(_WAITING & is_free(at)):
             return []
-        query = select(*_COLUMNS).where(_WAITING, free).order_by(inquiries.c.id).limit(limit)
+        query = select(*_COLUMNS).where(_WAITING, is_free(at)).order_by(inquiries.c.id).limit(limit)
         with writing(self._engine) as connection:
             rows = connection.execute(query.with_for_update(skip_locked=True)).all()
             rows = [row for row in rows if not row.attempts] if rows and not rows[0].attempts else rows[:1]

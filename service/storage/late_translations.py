@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, exists, func, or_, select, update
+from sqlalchemy import Connection, Engine, Row, exists, func, select, update
 
 from service.storage import journal
 from service.storage.engine import reading, writing
 from service.storage.identifiers import new_id
-from service.storage.inquiries import SYSTEM, NewTicket, lay
+from service.storage.inquiries import SYSTEM, NewTicket, is_free, lay
 from service.storage.records import Claimed, Inquiry
 from service.storage.tables import inquiries, tickets
 
@@ -41,8 +41,9 @@ class LateTranslations:
 
         Should one kill its worker, it comes again only then, and no more when it is older than ``hours``.
         """
-        free = or_(inquiries.c.lease_until.is_(None), inquiries.c.lease_until < at)
-        due = (inquiries.c.translate_after <= at) & (inquiries.c.status == "decided") & free & _HAS_OPEN_TICKET
+        due = (
+            (inquiries.c.translate_after <= at) & (inquiries.c.status == "decided") & _HAS_OPEN_TICKET & is_free(at)
+        )
         with reading(self._engine) as connection:
             if connection.execute(select(inquiries.c.id).where(due).limit(1)).first() is None:
                 return []
@@ -79,11 +80,10 @@ class LateTranslations:
                 return None
             rows = connection.execute(_tickets_of(inquiry.id)).all()
             if any(_is_touched(row) for row in rows):
-                decision, outcome = _with_suggestion(inquiry.decision or {}, decision), "suggested"
+                decision = _with_suggestion(inquiry.decision or {}, decision)
+                outcome = "suggested" if decision["suggestion"] else "unchanged"
             else:
                 outcome = "rerouted" if _move(connection, at, inquiry.id, rows, laid) else "unchanged"
-            if outcome == "suggested" and decision["suggestion"] is None:
-                outcome = "unchanged"
             connection.execute(update(inquiries).where(inquiries.c.id == inquiry.id).values(decision=decision))
             facts = {"provider": decision["translation"].get("provider"), "outcome": outcome}
             journal.record(connection, at, "translated_late", SYSTEM, inquiry.id, **facts)

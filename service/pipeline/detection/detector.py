@@ -25,8 +25,8 @@ from service.pipeline.detection.scripts import (
 )
 
 # Each begins where a word does, so that a long run of letters is read once and not from each of its letters.
-_NOT_LANGUAGE = re.compile(r"(?<!\S)(https?://\S+|www\.\S+|\S+@\S+)|(?<![A-Za-z])[A-Za-z]*\d[A-Za-z\d]*")
 _ADDRESS = re.compile(r"(?<!\S)(https?://\S+|www\.\S+|\S+@\S+)")
+_NOT_LANGUAGE = re.compile(rf"{_ADDRESS.pattern}|(?<![A-Za-z])[A-Za-z]*\d[A-Za-z\d]*")
 # How often each hint is right. Of the form's language "one in five is wrong" is what the goal is measured with.
 _DECLARED_IS_RIGHT = 0.8
 _BROWSER_IS_RIGHT = 0.5  # beside the form's language, which often follows from it
@@ -85,10 +85,11 @@ class Detector:
         if by_script:
             return _by_script(by_script, hints.declared, words)
         if not scripts or not is_known(scripts):
-            return _language(LanguageCode(UNDETERMINED), 0.0, "none")
-        if is_romanised(_ADDRESS.sub(" ", text)) and iso_script(scripts) == "Latn":
-            return _language(LanguageCode(UNDETERMINED), 0.0, "none")
-        return self._by_words(words, iso_script(scripts), hints)
+            return _unknown()
+        script = iso_script(scripts)
+        if script == "Latn" and is_romanised(_ADDRESS.sub(" ", text)):
+            return _unknown()
+        return self._by_words(words, script, hints)
 
     def _by_words(self, words: str, script: str | None, hints: Hints) -> Language:
         prior = self._prior(script, hints)
@@ -98,7 +99,7 @@ class Detector:
         posterior = _normalised({code: math.log(prior[code]) + said[code] for code in prior})
         best = max(posterior, key=posterior.__getitem__)
         if posterior[best] < _SURE or self._is_far_fetched(best, words, script, hints):
-            return _language(LanguageCode(UNDETERMINED), 0.0, "none")
+            return _unknown()
         by_words_alone = max(said, key=said.__getitem__) == best
         source = "detector" if by_words_alone else "declared" if _is(hints.declared, best) else "site"
         return _language(LanguageCode(best, other_script(best, script)), posterior[best], source)
@@ -157,7 +158,7 @@ def _of_hints_alone(prior: Mapping[str, float], declared: LanguageCode | None, s
     if declared and declared.code in prior and is_written_in(declared.code, script):
         written = LanguageCode(declared.code, other_script(declared.code, script))
         return _language(written, _DECLARED_ALONE, "declared")
-    return _language(LanguageCode(UNDETERMINED), 0.0, "none")
+    return _unknown()
 
 
 def _by_script(found: LanguageCode, declared: LanguageCode | None, text: str) -> Language:
@@ -178,6 +179,10 @@ def _letters(text: str) -> int:
 
 def _is(language: LanguageCode | None, code: str) -> bool:
     return language is not None and language.code == code
+
+
+def _unknown() -> Language:
+    return _language(LanguageCode(UNDETERMINED), 0.0, "none")
 
 
 def _language(found: LanguageCode, confidence: float, source: str) -> Language:

@@ -49,8 +49,8 @@ class _Sent:
         return self.masked.original if self.about.policy is Policy.PLAIN else self.masked.text
 
     @property
-    def is_free_of_personal_data(self) -> bool:
-        """Then it may be kept in the memory that all inquiries share."""
+    def is_masked(self) -> bool:
+        """Whether all that was found is hidden; then it may be kept in the memory that all inquiries share."""
         return self.text == self.masked.text
 
     def key(self, provider: str) -> str:
@@ -162,7 +162,7 @@ class Translator:
             raise self._counted(name, failure.reason, self._clock() - began) from failure
         self._records.ended(disclosure, TRANSLATED)
         self._records.called(name, TRANSLATED, self._clock() - began)
-        if sent.is_free_of_personal_data:
+        if sent.is_masked:
             self._records.remember(sent.key(name), name, answer)
         return answer
 
