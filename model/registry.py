@@ -1,16 +1,18 @@
 """The model versions of one company: which there are, which one serves, and the way back.
 
-models/champion.json          the champion and those before it
-models/versions/VERSION/      one artefact each
+champion.json                 the champion and those before it
+challenger.json               the version that is compared with it
+versions/VERSION/             one artefact each
+snapshots/SHA256.jsonl.gz     what versions learned from
+reports/VERSION/              how they compared
 """
 
-import fcntl
+import gzip
 import hashlib
 import json
-import os
 import re
-import secrets
-from collections.abc import Callable, Collection, Iterator
+import zlib
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,8 +23,13 @@ from model import artifact
 from model.artifact import Manifest
 from model.classifier import InquiryClassifier
 from model.errors import ArtifactInvalid, ModelError, PromotionRefused, VersionNotFound
+from model.history import History
+from model.places import Folder, Place
 
 _VERSION = re.compile(r"^[0-9A-Za-z][0-9A-Za-z_-]{0,99}\Z")
+_REPORT = re.compile(r"^[0-9A-Za-z][0-9A-Za-z._-]{0,99}\Z")
+_SHA256 = re.compile(r"^[0-9a-f]{64}\Z")
+_CHAMPION, _CHALLENGER = "champion.json", "challenger.json"
 
 
 @dataclass(frozen=True)
@@ -35,12 +42,13 @@ class Loaded:
 
 
 class Registry:
-    """Model versions in a folder, each signed with a key that lies elsewhere."""
+    """Model versions in a place, each signed with a key that lies elsewhere.
 
-    def __init__(self, folder: Path, key: bytes) -> None:
-        self._folder = folder
-        self._versions = folder / "versions"
-        self._pointer = folder / "champion.json"
+    Everything here raises ModelError, in one line, where the place cannot be read or written.
+    """
+
+    def __init__(self, place: Place | Path, key: bytes) -> None:
+        self._place: Place = Folder(place) if isinstance(place, Path) else place
         self._key = key
 
     def add(
@@ -52,6 +60,9 @@ class Registry:
         metrics: dict[str, Any],
         card: Callable[[Manifest], str],
         at: datetime,
+        snapshot: str | None = None,
+        labels_until: int = 0,
+        labels_held_out: Sequence[int] = (),
     ) -> str:
         """Store a trained classifier; answers its version, made of the time and the estimator's hash.
 
@@ -62,6 +73,9 @@ class Registry:
             metrics: Held-out figures.
             card: Writes the model card from the manifest.
             at: When it was trained.
+            snapshot: The SHA-256 of the rows it learned from, see `add_snapshot`.
+            labels_until: The number of the last label that was looked at.
+            labels_held_out: Of those, the ones that it did not learn from.
 
         Raises:
             ModelError: It cannot be stored, or was stored before.
@@ -70,28 +84,26 @@ class Registry:
         version = f"{at.astimezone(UTC):%Y%m%d-%H%M%S}-{hashlib.sha256(estimator).hexdigest()[:6]}"
         labels = [str(label) for label in classifier.classes_]
         manifest = Manifest(
-            version, name, at.astimezone(UTC).isoformat(), labels, data, metrics, classifier.encoder_identity_
-        )
-        try:
-            artifact.save(self._versions / version, estimator, card(manifest), manifest, self._key)
-        except OSError as error:
-            raise ModelError(f"{version} cannot be stored: {error.strerror}") from error
+            version, name, at.astimezone(UTC).isoformat(), labels, data, metrics, classifier.encoder_identity_,
+            snapshot, labels_until, list(labels_held_out),
+        )  # fmt: skip
+        with _told(f"{version} cannot be stored"):
+            artifact.save(self._place, _folder(version), estimator, card(manifest), manifest, self._key)
         return version
 
     def versions(self) -> list[Manifest]:
         """All versions whose manifest is ours, newest first; others are left out."""
-        if not self._versions.is_dir():
-            return []
-        folders = sorted((f for f in self._versions.iterdir() if not f.name.startswith(".")), reverse=True)
-        return [manifest for folder in folders if (manifest := self._manifest_or_none(folder))]
+        with _told(f"{self._place} cannot be read"):
+            names = sorted(self._place.names("versions"), reverse=True)
+        return [manifest for name in names if (manifest := self._manifest_or_none(name))]
 
     def manifest(self, version: str) -> Manifest:
         """What is known of a version."""
-        return artifact.read_manifest(self._folder_of(version), self._key)
+        return artifact.read_manifest(self._place, self._folder_of(version), self._key)
 
     def card(self, version: str) -> str:
         """The model card of a version, as Markdown."""
-        return artifact.read_card(self._folder_of(version), self._key)
+        return artifact.read_card(self._place, self._folder_of(version), self._key)
 
     def load(self, version: str) -> InquiryClassifier:
         """The trained classifier of a version.
@@ -100,12 +112,16 @@ class Registry:
             VersionNotFound: There is none of that name.
             ArtifactInvalid: It is not one to trust.
         """
-        return artifact.load(self._folder_of(version), self._key)
+        return artifact.load(self._place, self._folder_of(version), self._key)
 
     def champion(self) -> str | None:
         """The version that should serve."""
+        return self._history().champion
+
+    def champions(self) -> list[tuple[str, str | None]]:
+        """The champion, last, and those it can be rolled back to, with the ISO time of becoming champion."""
         history = self._history()
-        return history[-1] if history else None
+        return [(version, history.since.get(version)) for version in history.champions]
 
     def load_champion(self) -> Loaded:
         """The champion, or the last champion before it that can be loaded.
@@ -114,19 +130,20 @@ class Registry:
             ModelError: None can be loaded; the message says why of each.
         """
         passed_over: list[str] = []
-        for version in reversed(self._history()):
+        for version in reversed(self._history().champions):
             try:
                 return Loaded(version, self.load(version), tuple(passed_over))
             except ModelError as error:
                 passed_over.append(str(error))
         raise ModelError("; ".join(passed_over) or "no model has been promoted")
 
-    def promote(self, version: str, routed: Collection[str]) -> None:
+    def promote(self, version: str, routed: Collection[str], at: datetime | None = None) -> None:
         """Make a version the champion.
 
         Args:
             version: One of the registry's.
             routed: The categories that have a desk.
+            at: Now.
 
         Raises:
             VersionNotFound, ArtifactInvalid: It cannot serve.
@@ -136,97 +153,131 @@ class Registry:
         if unknown:
             raise PromotionRefused(f"{version} knows categories that have no desk: {', '.join(unknown[:5])}")
         self.load(version)
-        with self._locked():
-            history = [earlier for earlier in self._history() if earlier != version]
-            self._write_history([*history, version])
+        with _told(f"{version} cannot be promoted"), self._place.lock():
+            self._place.write(_CHAMPION, self._history().promoted(version, at or datetime.now(UTC)).to_bytes())
 
-    def never_chosen(self, version: str, routed: Collection[str]) -> list[str]:
-        """Categories that have a desk but that this version does not know."""
-        return sorted(set(routed) - set(self.manifest(version).labels))
-
-    def rollback(self) -> str:
+    def rollback(self, at: datetime | None = None) -> str:
         """Make the champion before this one the champion again, and answer its version."""
-        with self._locked():
+        with _told("the champion cannot be rolled back"), self._place.lock():
             history = self._history()
-            if len(history) < 2:
+            if len(history.champions) < 2:
                 raise PromotionRefused("there is no earlier champion to go back to")
-            self._write_history(history[:-1])
-        return history[-2]
+            self._place.write(_CHAMPION, history.rolled_back(at or datetime.now(UTC)).to_bytes())
+        return history.champions[-2]
 
-    def pointer_state(self) -> tuple[int, int] | None:
+    def pointer_state(self) -> object:
         """Something that changes whenever the champion does, cheap enough to ask for at each inquiry."""
-        try:
-            status = self._pointer.stat()
-        except OSError:
+        return self._place.state(_CHAMPION)
+
+    def challenger(self) -> str | None:
+        """The version that reads live inquiries without routing any; None once it is the champion."""
+        content = self._read(_CHALLENGER)
+        if content is None:
             return None
-        return status.st_mtime_ns, status.st_ino
-
-    def _folder_of(self, version: str) -> Path:
-        folder = self._versions / version
-        if not _VERSION.match(version) or not folder.is_dir():
-            raise VersionNotFound(f"the registry has no model {version!r}")
-        return folder
-
-    def _manifest_or_none(self, folder: Path) -> Manifest | None:
         try:
-            return artifact.read_manifest(folder, self._key)
+            version = json.loads(content)["challenger"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise self._damaged(_CHALLENGER, "choose a challenger") from error
+        if not isinstance(version, str | None):
+            raise self._damaged(_CHALLENGER, "choose a challenger")
+        return None if version == self.champion() else version
+
+    def set_challenger(self, version: str | None) -> None:
+        """Choose the challenger, or none.
+
+        Raises:
+            VersionNotFound, ArtifactInvalid: It could not serve.
+        """
+        if version is not None:
+            self.load(version)
+        with _told(f"{_CHALLENGER} cannot be written"), self._place.lock():
+            self._place.write(_CHALLENGER, json.dumps({"challenger": version}).encode())
+
+    def challenger_state(self) -> object:
+        """As `pointer_state`, of the challenger; changes with the champion too, which may be the same version."""
+        return self._place.state(_CHALLENGER), self._place.state(_CHAMPION)
+
+    def add_snapshot(self, content: bytes) -> str:
+        """Keep what a training learns from, once, under its SHA-256, which is answered."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        try:
+            self.snapshot(sha256)
+        except ArtifactInvalid:
+            with _told(f"snapshot {sha256[:12]} cannot be stored"):
+                self._place.write(_snapshot_file(sha256), gzip.compress(content, mtime=0))
+        return sha256
+
+    def snapshot(self, sha256: str) -> bytes:
+        """What was kept under this SHA-256.
+
+        Raises:
+            ArtifactInvalid: It is missing, or not what was kept.
+        """
+        packed = self._read(_snapshot_file(sha256)) if _SHA256.match(sha256) else None
+        if packed is None:
+            raise ArtifactInvalid(f"the registry has no snapshot {sha256[:12]!r}")
+        try:
+            content = gzip.decompress(packed)
+        except (OSError, EOFError, zlib.error) as error:
+            raise ArtifactInvalid(f"snapshot {sha256[:12]} is damaged") from error
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise ArtifactInvalid(f"snapshot {sha256[:12]} is damaged")
+        return content
+
+    def add_report(self, version: str, name: str, content: bytes) -> None:
+        """Lay a file beside a version, such as `gate.json`; it is not signed."""
+        self._folder_of(version)
+        if not _REPORT.match(name):
+            raise ModelError(f"{name!r} cannot be the name of a report")
+        with _told(f"{name} of {version} cannot be stored"):
+            self._place.write(f"reports/{version}/{name}", content)
+
+    def report(self, version: str, name: str) -> bytes | None:
+        """That file, or None."""
+        self._folder_of(version)
+        return self._read(f"reports/{version}/{name}") if _REPORT.match(name) else None
+
+    def _folder_of(self, version: str) -> str:
+        if not _VERSION.match(version) or not self._place.exists(f"{_folder(version)}/{artifact.MANIFEST}"):
+            raise VersionNotFound(f"the registry has no model {version!r}")
+        return _folder(version)
+
+    def _manifest_or_none(self, version: str) -> Manifest | None:
+        try:
+            return artifact.read_manifest(self._place, _folder(version), self._key)
         except ArtifactInvalid:
             return None
 
-    def _history(self) -> list[str]:
+    def _history(self) -> History:
+        content = self._read(_CHAMPION)
         try:
-            champions = json.loads(self._pointer.read_bytes())["champions"]
-        except FileNotFoundError:
-            return []
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise _pointer_damaged(self._pointer) from error
-        if not isinstance(champions, list) or not all(isinstance(version, str) for version in champions):
-            raise _pointer_damaged(self._pointer)
-        return champions
+            return History() if content is None else History.read(content)
+        except ValueError as error:
+            raise self._damaged(_CHAMPION, "promote a version") from error
 
-    def _write_history(self, champions: list[str]) -> None:
-        artifact.write_atomically(self._pointer, json.dumps({"champions": champions}, indent=1).encode())
+    def _read(self, name: str) -> bytes | None:
+        with _told(f"{self._place}/{name} cannot be read"):
+            try:
+                return self._place.read(name)
+            except FileNotFoundError:
+                return None
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+    def _damaged(self, name: str, remedy: str) -> ModelError:
+        return ModelError(f"{self._place}/{name} is damaged; delete it and {remedy} again")
 
 
-def _pointer_damaged(pointer: Path) -> ModelError:
-    return ModelError(f"{pointer} is damaged; delete it and promote a version again")
+def _folder(version: str) -> str:
+    return f"versions/{version}"
 
 
-def read_or_make_key(path: Path) -> bytes:
-    """The registry's signing key: 32 random bytes, made at first use, readable by its owner only.
+def _snapshot_file(sha256: str) -> str:
+    return f"snapshots/{sha256}.jsonl.gz"
 
-    Raises:
-        ModelError: The file cannot be read, or holds less than 32 bytes.
-    """
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Say in one line what could not be done, and why."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _make_key(path)
-        key = path.read_bytes()
+        yield
     except OSError as error:
-        raise ModelError(f"{path}: the registry's key cannot be read: {error.strerror}") from error
-    if len(key) < 32:
-        raise ModelError(f"{path}: the registry's key is shorter than 32 bytes")
-    return key
-
-
-def _make_key(path: Path) -> None:
-    """Appears whole under its name, so that two first starts at once end with one key."""
-    if path.exists():
-        return
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(32))
-    try:
-        os.link(unfinished, path)
-    except FileExistsError:
-        pass
-    finally:
-        unfinished.unlink()
+        raise ModelError(f"{what}: {error.strerror or error}") from error

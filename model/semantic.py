@@ -33,7 +33,9 @@ class SemanticView(BaseEstimator):
         self.ridge = ridge
         self.seed = seed
 
-    def fit(self, embeddings: Embeddings, truth: Indices, groups: Indices, labels: int) -> "SemanticView":
+    def fit(
+        self, embeddings: Embeddings, truth: Indices, groups: Indices, labels: int, weights: Floats | None = None
+    ) -> "SemanticView":
         """Learn from points.
 
         Args:
@@ -41,16 +43,19 @@ class SemanticView(BaseEstimator):
             truth: Each point's label, shape (n,), below ``labels``.
             groups: Points of one inquiry (its original and its English text) share a number, shape (n,).
             labels: How many labels there are.
+            weights: How much each point counts, shape (n,): a point's ridge is divided by its weight.
 
-        Attributes set: ``points_`` (m, dimensions), ``kept_`` (m,) their places among the n, ``weights_``
-        (m, labels).
+        Attributes set: ``points_`` (m, dimensions), ``kept_`` (m,) their places among the n, ``labels_`` (m,)
+        theirs, ``weights_`` (m, labels).
         """
         self.kept_ = self._kept(groups)
         self.centre_ = embeddings.mean(axis=0)
-        self.points_ = self._centred(embeddings[self.kept_])
-        targets = _targets(truth[self.kept_], labels)
+        self.points_ = self.centred(embeddings[self.kept_])
+        self.labels_ = truth[self.kept_]
+        targets = _targets(self.labels_, labels)
         similarity = self.points_ @ self.points_.T
-        factor = cho_factor(self._ridged(similarity), lower=True, overwrite_a=True)
+        counts = np.ones(len(targets)) if weights is None else weights[self.kept_]
+        factor = cho_factor(self._ridged(similarity, counts), lower=True, overwrite_a=True)
         self.weights_ = cho_solve(factor, targets)
         inverse = cho_solve(factor, np.eye(len(targets), dtype=np.float32), overwrite_b=True)
         members = _members(groups[self.kept_])
@@ -85,6 +90,16 @@ class SemanticView(BaseEstimator):
         strongest = np.argsort(-shares, kind="stable")[:count]
         return [(int(self.kept_[i]), float(shares[i])) for i in strongest if shares[i] > 0]
 
+    def nearest_but(self, label: int, embedding: Embeddings) -> float:
+        """The cosine of a text to the nearest labelled point that is not of this label."""
+        return float(self._similarity(embedding[None])[0].max(where=self.labels_ != label, initial=-1.0))
+
+    def centred(self, embeddings: Embeddings) -> Embeddings:
+        """Embeddings as this view compares them: less the mean of what it learned from, of unit length."""
+        moved = embeddings - self.centre_
+        lengths = np.linalg.norm(moved, axis=1, keepdims=True)
+        return np.asarray(moved / np.where(lengths > 0, lengths, 1.0), dtype=np.float32)
+
     def _kept(self, groups: Indices) -> Indices:
         if len(groups) <= MOST_POINTS:
             return np.arange(len(groups))
@@ -93,21 +108,21 @@ class SemanticView(BaseEstimator):
         kept = numbers[: MOST_POINTS * len(numbers) // len(groups)]
         return np.flatnonzero(np.isin(groups, kept))
 
-    def _centred(self, embeddings: Embeddings) -> Embeddings:
-        moved = embeddings - self.centre_
-        lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-        return np.asarray(moved / np.where(lengths > 0, lengths, 1.0), dtype=np.float32)
-
     def _similarity(self, embeddings: Embeddings) -> Embeddings:
-        return np.asarray(self._centred(embeddings) @ self.points_.T, dtype=np.float32)
+        return np.asarray(self.centred(embeddings) @ self.points_.T, dtype=np.float32)
 
     def _kernel(self, similarity: Embeddings) -> Embeddings:
-        return np.asarray(np.exp(np.float32(2 * self.width) * (similarity - 1)), dtype=np.float32)
+        return gaussian(similarity, self.width)
 
-    def _ridged(self, similarity: Embeddings) -> Embeddings:
+    def _ridged(self, similarity: Embeddings, weights: Floats) -> Embeddings:
         kernel = self._kernel(similarity)
-        kernel[np.diag_indices(len(kernel))] += np.float32(self.ridge)
+        kernel[np.diag_indices(len(kernel))] += np.asarray(self.ridge / weights, dtype=np.float32)
         return kernel
+
+
+def gaussian(similarity: Embeddings, width: float) -> Embeddings:
+    """exp(-width * squared distance) of points of unit length whose cosines these are."""
+    return np.asarray(np.exp(np.float32(2 * width) * (similarity - 1)), dtype=np.float32)
 
 
 def _targets(truth: Indices, labels: int) -> Embeddings:

@@ -38,6 +38,10 @@ class Answer:
     within_scope: NDArray[np.bool_]
     encoded: NDArray[np.bool_]
 
+    def of(self, rows: Indices) -> "Answer":
+        """What they say of these rows alone."""
+        return Answer(self.probabilities[rows], self.scope[rows], self.within_scope[rows], self.encoded[rows])
+
     def put(self, rows: Indices, other: "Answer") -> None:
         """Let another answer stand in the place of these rows."""
         for name in self.__slots__:

@@ -6,11 +6,17 @@ from flask import Flask, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service.api import classify, desks, health, inquiries, models, openapi, problems
+from service.api import classify, desks, golden, health, inquiries, models, openapi, problems
 from service.assembly import Loket
-from service.web import form, inbox, pages, sign_in
+from service.learning.receipt import Receipts
+from service.learning.watch import Watcher
+from service.web import form, inbox, label, pages, sign_in, suspects, watch
+from service.web import golden as golden_pages
+from service.web import models as model_pages
 
 _BODY_MAX_BYTES = 1_048_576
+_API = (inquiries, classify, desks, golden, models, health, openapi)
+_PAGES = (pages, form, sign_in, inbox, label, golden_pages, watch, model_pages, suspects)
 
 
 def _refuse_endless_bodies() -> None:
@@ -24,11 +30,13 @@ def create_app(loket: Loket, *, threads: int = 8) -> Flask:
     app = Flask(__name__, static_folder="web/static", template_folder="web/templates")
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = _BODY_MAX_BYTES
     app.extensions["loket"] = loket
+    app.extensions["receipts"] = Receipts(loket.store, loket.registry)
+    app.extensions["watcher"] = Watcher(loket.store)
     app.extensions["waiters"] = threading.BoundedSemaphore(max(1, threads // 2))
     problems.register(app)
     pages.register(app)
     app.before_request(_refuse_endless_bodies)
-    for module in (inquiries, classify, desks, models, health, openapi, pages, form, sign_in, inbox):
+    for module in (*_API, *_PAGES):
         app.register_blueprint(module.blueprint)
     proxies = loket.settings.web.trusted_proxies
     if proxies:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from model.configuration import Configuration
 from model.registry import Registry
 from service.errors import CannotStart
+from service.learning.corrections import StoredCorrections
 from service.pipeline.classification import Champion
 from service.pipeline.detection.detector import Detector
 from service.pipeline.detection.engines import EngineMissing, open_engines
 from service.pipeline.detection.languages import regions
 from service.pipeline.masking.masker import Masker
+from service.pipeline.memory import Memories
 from service.pipeline.pipeline import Pipeline
 from service.pipeline.routing import Router
 from service.pipeline.translation.line import Bounds, Line
@@ -43,7 +45,14 @@ def assemble(configuration: Configuration) -> Loket:
     registry = configuration.registry()
     store = Store.at(settings.database_url)
     records = make_records(settings, store)
-    return Loket(settings, registry, store, records, make_pipeline(settings, registry, records))
+    memories = Memories(make_corrections(settings, registry, store))
+    return Loket(settings, registry, store, records, make_pipeline(settings, registry, records, memories))
+
+
+def make_corrections(settings: Settings, registry: Registry, store: Store) -> StoredCorrections:
+    """What is remembered of corrections, as configured."""
+    names, boilerplate = settings.present_names(), settings.cleaning.boilerplate
+    return StoredCorrections(store, registry, settings.learning.remembered, names, boilerplate)
 
 
 def make_records(settings: Settings, store: Store) -> TranslationRecords:
@@ -51,7 +60,9 @@ def make_records(settings: Settings, store: Store) -> TranslationRecords:
     return TranslationRecords(store, settings.translation.memory_days, texts_days=settings.privacy.texts_days)
 
 
-def make_pipeline(settings: Settings, registry: Registry, records: Records) -> Pipeline:
+def make_pipeline(
+    settings: Settings, registry: Registry, records: Records, memories: Memories | None = None
+) -> Pipeline:
     """The pipeline of these settings."""
     detector = make_detector(settings)
     return Pipeline(
@@ -61,6 +72,8 @@ def make_pipeline(settings: Settings, registry: Registry, records: Records) -> P
         Router(settings.category_routes(), settings.desk_policies()),
         settings.cleaning.boilerplate,
         settings.privacy_rules(),
+        memories,
+        settings.present_names(),
     )
 
 

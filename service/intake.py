@@ -6,8 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from model.taxonomy import OUT_OF_SCOPE
 from service.access import Actor
 from service.errors import Conflict, InvalidInput, NotFound, StorageUnavailable
+from service.pipeline.routing import TRIAGE
 from service.settings import Settings
 from service.storage.records import Inquiry, Ticket
 from service.storage.store import Store
@@ -93,7 +95,7 @@ def open_ticket(store: Store, at: datetime, actor: Actor, ticket: Ticket) -> Non
 
 
 def confirm(store: Store, at: datetime, actor: Actor, ticket_id: str, seen: int | None = None) -> Ticket:
-    """Say that category and desk are right.
+    """Say that category and desk are right; a second person's confirmation, of what they saw, is a label too.
 
     Args:
         store: Where.
@@ -109,7 +111,8 @@ def confirm(store: Store, at: datetime, actor: Actor, ticket_id: str, seen: int 
 
     def plan(ticket: Ticket) -> Change | None:
         actor.require_desk(ticket.desk)
-        if ticket.review == "confirmed":
+        is_second = ticket.reviewed_by != actor.name and seen == ticket.version
+        if ticket.review == "confirmed" and not is_second:
             return None
         if ticket.review == "corrected" and ticket.reviewed_by == actor.name:
             return None
@@ -162,7 +165,7 @@ def correct(
 
 
 def close(store: Store, at: datetime, actor: Actor, ticket_id: str) -> Ticket:
-    """Say that the ticket is answered.
+    """Say that the ticket is answered; where nobody reviewed it, its desk took it for its own: a weak label.
 
     Raises:
         NotFound: It is not theirs.
@@ -170,7 +173,11 @@ def close(store: Store, at: datetime, actor: Actor, ticket_id: str) -> Ticket:
 
     def plan(ticket: Ticket) -> Change | None:
         actor.require_desk(ticket.desk)
-        return None if ticket.status == "closed" else Change({"status": "closed"}, "closed", {})
+        if ticket.status == "closed":
+            return None
+        says_something = ticket.automatic and ticket.review is None and ticket.category is not None
+        label = (ticket.category or "", "closed") if says_something else None
+        return Change({"status": "closed"}, "closed", {}, label)
 
     return _change(store, at, ticket_id, actor, plan)
 
@@ -197,6 +204,8 @@ def _check_unchanged(ticket: Ticket, actor: Actor, seen: int | None) -> None:
 def _known(settings: Settings, correction: Correction) -> tuple[str | None, str | None]:
     """The category, and the desk that is named or follows from it."""
     category, desk = correction.category, correction.desk
+    if category == OUT_OF_SCOPE:
+        return category, desk or TRIAGE
     if category is not None and category not in settings.categories:
         raise InvalidInput(f"there is no category {category!r}", field="category")
     if desk is not None and desk not in settings.desks:

@@ -22,10 +22,12 @@ class Category(Table):
     meaning: str = ""
     examples: tuple[str, ...] = ()
     not_this: str = ""
+    formerly: tuple[LabelName, ...] = ()
     desk: Name
     threshold: Probability | None = None
 
 
+Weight = Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
 Cost = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -92,8 +94,9 @@ class Database(Table):
 
 
 class Models(Table):
-    """The model registry."""
+    """The model registry, at an address such as ``s3://bucket/loket``; without one, in the data folder."""
 
+    url: Annotated[str, Field(min_length=1)] | None = None
     key_file: str | None = None
 
 
@@ -115,6 +118,27 @@ class Web(Table):
     session_hours: Annotated[float, Field(gt=0)] = 12.0
 
 
+class LabelWeights(Table):
+    """How much a label counts in training, by how it came about."""
+
+    correction: Weight = 1.0
+    confirmation: Weight = 1.0
+    imported: Annotated[Weight, Field(alias="import")] = 1.0
+    closed: Weight = 0.5
+
+
+class Learning(Table):
+    """When labels train a model, and whether one that passed the gate is promoted without a person."""
+
+    promotion: Literal["automatic", "manual"] = "automatic"
+    after_labels: Annotated[int, Field(ge=0)] = 200
+    every_hours: Annotated[float, Field(ge=0)] = 0.0
+    least_labels: Annotated[int, Field(ge=1)] = 20
+    remembered: Annotated[int, Field(ge=0, le=20_000)] = 1_000
+    weights: LabelWeights = LabelWeights()
+    half_life_days: Annotated[float, Field(ge=0)] = 365.0
+
+
 class Settings(Table):
     """Everything that can be configured."""
 
@@ -131,6 +155,7 @@ class Settings(Table):
     models: Models = Models()
     worker: Worker = Worker()
     web: Web = Web()
+    learning: Learning = Learning()
 
     @model_validator(mode="after")
     def _desks_exist(self) -> "Settings":
@@ -139,6 +164,16 @@ class Settings(Table):
         for name, category in self.categories.items():
             if category.desk not in self.desks:
                 raise unfit(f"categories.{name}.desk", f"there is no desk {category.desk!r}")
+        return self
+
+    @model_validator(mode="after")
+    def _names_are_used_once(self) -> "Settings":
+        """A former name stands for one category, and for none that there is."""
+        former = [name for category in self.categories.values() for name in category.formerly]
+        for name, category in self.categories.items():
+            for old in category.formerly:
+                if old in self.categories or former.count(old) > 1:
+                    raise unfit(f"categories.{name}.formerly", f"{old!r} is another category's name")
         return self
 
     @model_validator(mode="after")
@@ -163,8 +198,19 @@ class Settings(Table):
         return {name: desk.policy or default for name, desk in self.desks.items()}
 
     def category_routes(self) -> dict[str, CategoryRoute]:
-        """The desk of each category, and the threshold where one is fixed."""
-        return {name: CategoryRoute(one.desk, self._fixed_threshold(one)) for name, one in self.categories.items()}
+        """The desk of each category, and the threshold where one is fixed; of former names as well."""
+        routes = {
+            name: CategoryRoute(one.desk, self._fixed_threshold(one)) for name, one in self.categories.items()
+        }
+        return routes | {old: routes[name] for old, name in self.present_names().items()}
+
+    def present_names(self) -> dict[str, str]:
+        """What categories are called now that had another name, by that name."""
+        return {old: name for name, category in self.categories.items() for old in category.formerly}
+
+    def desks_of_categories(self) -> dict[str, str]:
+        """The desk of each category, under each of its names."""
+        return {name: route.desk for name, route in self.category_routes().items()}
 
     def _fixed_threshold(self, category: Category) -> float | None:
         """The category's own, else what its desk says, else the common one."""

@@ -47,7 +47,7 @@ class WebServer(BaseApplication):
         """Make the application: called in each worker, after the fork."""
         logs.set_up()
         loket = assemble(configuration.read(os.environ, self._config_file))
-        loket.pipeline.champion.current()
+        loket.pipeline.watch()
         return create_app(loket, threads=self.cfg.threads)
 
 

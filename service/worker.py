@@ -17,6 +17,7 @@ from service import late_translation
 from service.assembly import Loket
 from service.errors import StorageUnavailable
 from service.handover import inquiry_text, tickets_of
+from service.learning import shadow
 from service.pipeline.decision import Decision
 from service.pipeline.pipeline import in_triage
 from service.storage.records import Claimed, Inquiry
@@ -43,9 +44,11 @@ class Worker:
         """Claim and decide until `stop`; what was begun is finished before this returns."""
         beating = threading.Thread(target=self._beat, daemon=True)
         beating.start()
+        self._loket.pipeline.watch()
         with ThreadPoolExecutor(self._settings.threads, thread_name_prefix="decide") as pool:
             while not self._stopping.is_set():
                 self._stopping.wait(self._turn(pool))
+        self._loket.pipeline.stop()
         beating.join()
 
     def stop(self) -> None:
@@ -64,6 +67,8 @@ class Worker:
         )
         as_json = decision.model_dump(mode="json")
         written = self._loket.store.inquiries.decide(now, claimed, as_json, tickets_of(decision), later)
+        if written:
+            shadow.score(self._loket, now, inquiry, as_json)
         outcome = "decided" if written else "lost to another worker"
         _log.info(outcome, extra={"inquiry": inquiry.id, "desk": decision.desk, "attempt": inquiry.attempts})
 

@@ -5,6 +5,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,40 @@ _FIELD_MAX_CHARS = 1_000_000
 _MIXED = "mixed"
 
 
+class Source(StrEnum):
+    """How somebody came to give a label, surest first."""
+
+    CORRECTION = "correction"
+    CONFIRMATION = "confirmation"
+    IMPORT = "import"
+    CLOSED = "closed"  # answered by the desk it lay on, which changed nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Who gave a label, when and how; what was written for training has none of this.
+
+    Attributes:
+        source: How.
+        at: When.
+        by: Who: ``user:anna``, ``key:shop``.
+        desk: On which the ticket lay.
+        model: The version that had decided.
+        number: Of the label in the store.
+        inquiry: The stored inquiry's id.
+        seconded: Whether a second person said the same.
+    """
+
+    source: Source
+    at: datetime
+    by: str = ""
+    desk: str | None = None
+    model: str | None = None
+    number: int | None = None
+    inquiry: str | None = None
+    seconded: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class LabelledInquiry:
     """One row: what was written, its category, and where known its language and English text.
@@ -31,6 +67,7 @@ class LabelledInquiry:
     language: str | None = None
     text_en: str | None = None
     labels: tuple[str, ...] = ()
+    given: Given | None = None
 
     @property
     def is_mixed(self) -> bool:
@@ -188,7 +225,33 @@ def _inquiry(path: Path, line: int, row: dict[str, Any]) -> LabelledInquiry:
         _optional(path, line, row, "language"),
         _optional(path, line, row, "text_en"),
         labels,
+        _given(path, line, row),
     )
+
+
+def _given(path: Path, line: int, row: dict[str, Any]) -> Given | None:
+    """How the label came about, where the row says so in our words."""
+    if row.get("source") not in set(Source):
+        return None
+    number = row.get("number")
+    return Given(
+        Source(row["source"]),
+        _time(path, line, row),
+        _optional(path, line, row, "by") or "",
+        _optional(path, line, row, "desk"),
+        _optional(path, line, row, "model"),
+        number if isinstance(number, int) else None,
+        _optional(path, line, row, "inquiry"),
+        row.get("seconded") is True,
+    )
+
+
+def _time(path: Path, line: int, row: dict[str, Any]) -> datetime:
+    try:
+        at = datetime.fromisoformat(_required(path, line, row, "at"))
+    except ValueError as error:
+        raise TrainingDataInvalid(f"{path}:{line}: 'at' is not a time such as 2026-03-02T09:30:00Z") from error
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _labels(path: Path, line: int, row: dict[str, Any]) -> tuple[str, ...]:

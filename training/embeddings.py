@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Self
 from zipfile import BadZipFile
 
 import numpy as np
@@ -34,6 +35,10 @@ class PreparedEncoder:
         file: Where the embeddings of the last training are kept.
     """
 
+    def __deepcopy__(self, memo: object) -> Self:
+        """What is ready is one, however often scikit-learn clones an estimator."""
+        return self
+
     def __init__(self, name: str, encoder: Encoder, file: Path) -> None:
         self._name, self._encoder, self._file = name, encoder, file
         self._known: Known = {}
@@ -53,7 +58,8 @@ class PreparedEncoder:
         self._known = {one: found[one] for one in wanted if one in found}
         missing = [one for one in wanted if one not in found]
         rows = self._encode([wanted[one] for one in missing], progress)
-        self._known |= dict(zip(missing, rows, strict=True))
+        # As they will be read back: the next training on the same texts must find the same points.
+        self._known |= dict(zip(missing, _read_back(rows), strict=True))
         write(self._file, self.identity, self._known)
 
     def encode(self, texts: Sequence[str]) -> Embeddings:
@@ -96,21 +102,32 @@ def read(path: Path, identity: str) -> Known:
         return {}
     if str(of) != identity:
         return {}
-    rows = whole.astype(np.float32)
-    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-    return {bytes(one): row for one, row in zip(keys, rows, strict=True)}
+    return {bytes(one): row for one, row in zip(keys, _from_bytes(whole), strict=True)}
 
 
 def write(path: Path, identity: str, known: Known) -> None:
     """Keep embeddings, each value in one byte: the angle to what was encoded is below a degree."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     rows = np.stack(list(known.values())) if known else np.empty((0, 1), dtype=np.float32)
-    largest = np.abs(rows).max(axis=1, keepdims=True, initial=1e-9)
     keys: NDArray[np.uint8] = np.frombuffer(b"".join(known), dtype=np.uint8).reshape(-1, 16)
-    whole = np.round(rows / largest * _LEVELS).astype(np.int8)
     unfinished = path.with_name(f".{path.name}.npz")
-    np.savez_compressed(unfinished, identity=np.array(identity), keys=keys, rows=whole)
+    np.savez_compressed(unfinished, identity=np.array(identity), keys=keys, rows=_to_bytes(rows))
     unfinished.replace(path)
+
+
+def _to_bytes(rows: Embeddings) -> NDArray[np.int8]:
+    largest = np.abs(rows).max(axis=1, keepdims=True, initial=1e-9)
+    return np.asarray(np.round(rows / largest * _LEVELS), dtype=np.int8)
+
+
+def _from_bytes(whole: NDArray[np.int8]) -> Embeddings:
+    rows = whole.astype(np.float32)
+    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return rows
+
+
+def _read_back(rows: list[Embeddings]) -> Embeddings | list[Embeddings]:
+    return _from_bytes(_to_bytes(np.stack(rows))) if rows else rows
 
 
 def packaged() -> Path:

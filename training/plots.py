@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from model.calibration import Floats
 
-_INK, _ACCENT, _QUIET = "#1d2733", "#0b6e6e", "#9aa7b4"
+_INK, _ACCENT, _QUIET, _WORSE = "#1d2733", "#0b6e6e", "#9aa7b4", "#b3261e"
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none", "font.family": "sans-serif", "font.size": 9, "text.color": _INK,
     "axes.edgecolor": _QUIET, "axes.labelcolor": _INK, "xtick.color": _INK, "ytick.color": _INK,
@@ -84,6 +84,21 @@ def intervals(rows: dict[str, Interval], title: str) -> str:
     return _svg(figure, title)
 
 
+def differences(rows: Sequence[tuple[str, Interval, str]], title: str) -> str:
+    """How far the challenger is from the champion in several groups: each one's name, interval and verdict."""
+    figure, axes = _figure(4.5, 0.9 + 0.22 * len(rows))
+    axes.axvline(0, color=_QUIET, linewidth=1)
+    looks = {"worse": (_WORSE, "v"), "better": (_ACCENT, "^")}  # told apart without colours too
+    for place, (_, change, verdict) in enumerate(rows):
+        color, marker = looks.get(verdict, (_INK, "o"))
+        middle, low, high = (100 * share for share in change)
+        axes.plot([low, high], [place, place], color=color, linewidth=1)
+        axes.plot(middle, place, marker, color=color, markersize=5 if verdict in looks else 3.5)
+    axes.set_yticks(range(len(rows)), [name for name, _, _ in rows], parse_math=False)
+    axes.set(xlabel="points right, challenger less champion", ylim=(len(rows) - 0.4, -0.6))
+    return _svg(figure, title)
+
+
 def learning_curve(points: Sequence[tuple[int, float, float]]) -> str:
     """Accuracy, and share automatic at 97 % precision, against how many inquiries were learned from."""
     figure, axes = _figure(4.5, 4)
@@ -112,6 +127,25 @@ def arrangements(points: dict[str, dict[str, tuple[float, float]]]) -> str:
     axes.minorticks_off()
     axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8)
     return _svg(figure, "Accuracy against cost")
+
+
+def candidates(rows: Sequence[tuple[str, float, float]], chosen: int, score: str) -> str:
+    """How good each candidate of a search is, and its standard error; the chosen one stands out.
+
+    Args:
+        rows: Name, score and standard error of each, the default first.
+        chosen: Which was taken.
+        score: What the score is called.
+    """
+    figure, axes = _figure(6, 0.9 + 0.3 * len(rows))
+    for place, (_, mean, error) in enumerate(rows):
+        color = _ACCENT if place == chosen else _INK
+        axes.errorbar(mean, place, xerr=error, fmt="o", color=color, markersize=4, elinewidth=1)
+    axes.axvline(rows[0][1], color=_QUIET, linestyle="--", linewidth=1)
+    axes.set_yticks(range(len(rows)), [name for name, _, _ in rows])
+    axes.invert_yaxis()
+    axes.set(xlabel=score)
+    return _svg(figure, "Candidates of the search")
 
 
 def _figure(width: float, height: float) -> tuple[Figure, Axes]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from jinja2 import Environment
 from numpy.typing import NDArray
+from sklearn.base import clone
 
 from model.artifact import Manifest
 from model.classifier import InquiryClassifier
@@ -75,7 +76,7 @@ def learning_curve(
     points = []
     for part in parts:
         some = [learned[i] for i in order[: max(2, len(learned) // part)]]
-        fresh = InquiryClassifier(classifier.encoder, classifier.taxonomy, seed=classifier.seed)
+        fresh: InquiryClassifier = clone(classifier)
         fresh.fit([i.reading() for i in some], [i.label for i in some])
         judged = judge(fresh, measured, untranslated=untranslated)
         points.append((len(some), float(judged.correct.mean()), automatic_share(judged.confidence, judged.correct)))

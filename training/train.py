@@ -2,9 +2,12 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,16 +17,22 @@ from model.configuration import read as read_configuration
 from model.encoder import open_or_none
 from model.errors import ConfigurationInvalid, ModelError
 from model.lexical import Progress
+from model.reading import Reading
 from model.registry import Registry
 from model.taxonomy import OUT_OF_SCOPE, Category, from_configuration
+from model.views import texts_of
 from training.card import model_card
-from training.dataset import Dataset, out_of_scope_file, read_file, seed_files
+from training.dataset import Dataset, LabelledInquiry, out_of_scope_file, read_file, seed_files
 from training.embeddings import PreparedEncoder
 from training.evaluate import held_out_figures
 from training.progress import progress_bar
+from training.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from training.search import SearchResult
 
 
-def _silent(_done: int, _of: int) -> None:
+def silent(_done: int, _of: int) -> None:
     """Tell nobody."""
 
 
@@ -39,14 +48,20 @@ class Trainer:
         registry: Gets the trained models.
         encoder: Of the semantic view; None for the lexical view alone.
         taxonomy: The configured categories.
+        parameters: Of the classifier, where they are not the default.
     """
 
     def __init__(
-        self, registry: Registry, encoder: PreparedEncoder | None = None, taxonomy: Sequence[Category] = ()
+        self,
+        registry: Registry,
+        encoder: PreparedEncoder | None = None,
+        taxonomy: Sequence[Category] = (),
+        parameters: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
-        self._registry = registry
-        self._encoder = encoder
+        self.registry = registry
+        self.encoder = encoder
         self._taxonomy = taxonomy
+        self._parameters = dict(parameters)
 
     @classmethod
     def configured(cls, configuration: Configuration) -> "Trainer":
@@ -58,6 +73,10 @@ class Trainer:
         prepared = PreparedEncoder(configuration.encoder_name, encoder, file) if encoder else None
         return cls(configuration.registry(), prepared, from_configuration(configuration.values))
 
+    def with_parameters(self, parameters: Mapping[str, Any]) -> "Trainer":
+        """The same with other parameters of the classifier."""
+        return Trainer(self.registry, self.encoder, self._taxonomy, parameters)
+
     def train(
         self,
         datasets: Sequence[Dataset],
@@ -65,10 +84,10 @@ class Trainer:
         name: str,
         at: datetime,
         zero_shot: bool = False,
-        encoding: Progress = _silent,
-        fitting: Progress = _silent,
+        encoding: Progress = silent,
+        fitting: Progress = silent,
     ) -> str:
-        """Train on the inquiries and store the result; answers its version.
+        """Train on files and store the result; answers its version.
 
         Args:
             datasets: The labelled inquiries. Without messages out of scope among them, those that come with
@@ -82,17 +101,84 @@ class Trainer:
         Raises:
             TrainingDataInvalid: They cannot be trained on.
         """
-        datasets = _with_out_of_scope(datasets)
+        datasets = with_out_of_scope(datasets)
         inquiries = [inquiry for dataset in datasets for inquiry in dataset.inquiries if not inquiry.is_mixed]
-        readings, labels = [i.reading() for i in inquiries], [i.label for i in inquiries]
-        classifier = InquiryClassifier(self._encoder, self._categories(labels, zero_shot))
-        if self._encoder:
-            self._encoder.prepare(classifier.texts_to_encode(readings, labels), encoding)
-        classifier.fit(readings, labels, fitting)
-        languages = [inquiry.language or "und" for inquiry in inquiries]
-        data = [dataset.facts() for dataset in datasets]
-        metrics = held_out_figures(classifier, languages)
-        return self._registry.add(classifier, name=name, data=data, metrics=metrics, card=model_card, at=at)
+        snapshot = self.snapshot(inquiries, [1.0] * len(inquiries), zero_shot=zero_shot)
+        self.prepare(snapshot, (), encoding)
+        classifier = self.fit(snapshot, fitting)
+        return self.store(classifier, snapshot, name=name, data=[one.facts() for one in datasets], at=at)
+
+    def snapshot(
+        self, inquiries: Sequence[LabelledInquiry], weights: Sequence[float], *, zero_shot: bool = False
+    ) -> Snapshot:
+        """All that decides what a training on these gives."""
+        taxonomy = self._categories([inquiry.label for inquiry in inquiries], zero_shot)
+        identity = self.encoder.identity if self.encoder else None
+        return Snapshot(inquiries, weights, taxonomy, identity, self._parameters)
+
+    def prepare(self, snapshot: Snapshot, also: Sequence[LabelledInquiry], encoding: Progress = silent) -> None:
+        """Have all embeddings ready that a training on the snapshot needs, and those of other inquiries."""
+        if self.encoder is None:
+            return
+        texts = self._unfitted(snapshot).texts_to_encode(*_readings_and_labels(snapshot.inquiries))
+        others = [text for inquiry in also for text in texts_of(inquiry.reading())]
+        self.encoder.prepare([*texts, *others], encoding)
+
+    def fit(self, snapshot: Snapshot, fitting: Progress = silent) -> InquiryClassifier:
+        """A classifier that learned from the snapshot."""
+        readings, labels = _readings_and_labels(snapshot.inquiries)
+        origins = [inquiry.given.inquiry if inquiry.given else None for inquiry in snapshot.inquiries]
+        classifier = self._unfitted(snapshot)
+        return classifier.fit(readings, labels, fitting, weights=snapshot.weights, origins=origins)
+
+    def store(
+        self,
+        classifier: InquiryClassifier,
+        snapshot: Snapshot,
+        *,
+        name: str,
+        data: list[dict[str, Any]],
+        at: datetime,
+        labels_until: int = 0,
+        labels_held_out: Sequence[int] = (),
+    ) -> str:
+        """Lay classifier and snapshot into the registry; answers the version."""
+        languages = [inquiry.language or "und" for inquiry in snapshot.inquiries]
+        return self.registry.add(
+            classifier,
+            name=name,
+            data=data,
+            metrics=held_out_figures(classifier, languages),
+            card=model_card,
+            at=at,
+            snapshot=self.registry.add_snapshot(snapshot.content()),
+            labels_until=labels_until,
+            labels_held_out=labels_held_out,
+        )
+
+    def rebuild(
+        self, version: str, *, at: datetime, encoding: Progress = silent, fitting: Progress = silent
+    ) -> str:
+        """Train a version again from its snapshot: with the same libraries it gives the same predictions.
+
+        Raises:
+            ModelError: It has no snapshot, or was trained with another encoder than there is.
+        """
+        manifest = self.registry.manifest(version)
+        if manifest.snapshot is None:
+            raise ModelError(f"{version} has no snapshot")
+        snapshot = Snapshot.of_content(self.registry.snapshot(manifest.snapshot))
+        here = self.encoder.identity if self.encoder else None
+        if snapshot.encoder != here:
+            raise ModelError(f"{version} was trained with {snapshot.encoder or 'no encoder'}, here is {here}")
+        self.prepare(snapshot, (), encoding)
+        return self.store(
+            self.fit(snapshot, fitting), snapshot, name=manifest.name, data=manifest.data, at=at,
+            labels_until=manifest.labels_until, labels_held_out=manifest.labels_held_out,
+        )  # fmt: skip
+
+    def _unfitted(self, snapshot: Snapshot) -> InquiryClassifier:
+        return InquiryClassifier(self.encoder, snapshot.taxonomy, **snapshot.parameters)
 
     def _categories(self, labels: Sequence[str], zero_shot: bool) -> list[Category]:
         """The configured categories; only those that occur, unless the others are to be known by description."""
@@ -100,7 +186,12 @@ class Trainer:
         return [category for category in self._taxonomy if zero_shot or category.name in occurring]
 
 
-def _with_out_of_scope(datasets: Sequence[Dataset]) -> list[Dataset]:
+def _readings_and_labels(inquiries: Sequence[LabelledInquiry]) -> tuple[list[Reading], list[str]]:
+    return [inquiry.reading() for inquiry in inquiries], [inquiry.label for inquiry in inquiries]
+
+
+def with_out_of_scope(datasets: Sequence[Dataset]) -> list[Dataset]:
+    """With the messages out of scope that come with Loket, if there are none among them."""
     if any(inquiry.label == OUT_OF_SCOPE for dataset in datasets for inquiry in dataset.inquiries):
         return list(datasets)
     return [*datasets, read_file(out_of_scope_file())]
@@ -114,20 +205,37 @@ def _with_out_of_scope(datasets: Sequence[Dataset]) -> list[Dataset]:
 )  # fmt: skip
 @click.option("--name", default="default", show_default=True, help="What you call the model.")
 @click.option("--promote", is_flag=True, help="Make it the champion at once.")
+@click.option("--search", "searched", is_flag=True, help="First look for better parameters by cross-validation.")
+@click.option("--dask", metavar="URL", help="Search on this Dask scheduler's workers; the texts go to them.")
+@click.option("--mlflow", metavar="URI", help="Log the training to an MLflow server, or sqlite:///FILE.")
 @click.option("--zero-shot", is_flag=True, help="Also know categories without inquiries, by name and meaning.")
 @click.option("--config", help="A TOML file; else LOKET_CONFIG, else ./loket.toml.")
 @click.option("--json", "as_json", is_flag=True, help="Print version and held-out figures as JSON.")
 def main(
-    paths: tuple[Path, ...], name: str, promote: bool, zero_shot: bool, config: str | None, as_json: bool
+    paths: tuple[Path, ...],
+    name: str,
+    promote: bool,
+    searched: bool,
+    dask: str | None,
+    mlflow: str | None,
+    zero_shot: bool,
+    config: str | None,
+    as_json: bool,
 ) -> None:
     """Train a model on labelled inquiries and print its version.
 
     Example: loket train --data history.csv --name autumn --promote
     """
+    if dask and not searched:
+        raise click.UsageError("--dask is for --search")
     files = list(paths) or ([] if zero_shot else seed_files())
     try:
         configuration = read_configuration(os.environ, config)
-        version = _train(configuration, files, name, zero_shot)
+        trainer, datasets = Trainer.configured(configuration), [read_file(path) for path in files]
+        found = _search(trainer, datasets, zero_shot, dask) if searched else None
+        version = _train(trainer.with_parameters(found.best) if found else trainer, datasets, name, zero_shot)
+        if mlflow:
+            _log(mlflow, trainer, version, found)
         _tell(configuration, version, as_json)
         if promote:
             _promote(configuration, version)
@@ -135,13 +243,38 @@ def main(
         raise click.ClickException(str(error)) from error
 
 
-def _train(configuration: Configuration, paths: list[Path], name: str, zero_shot: bool) -> str:
-    datasets = [read_file(path) for path in paths]
-    trainer = Trainer.configured(configuration)
+def _train(trainer: Trainer, datasets: Sequence[Dataset], name: str, zero_shot: bool) -> str:
     with progress_bar("Encoding") as encoding, progress_bar("Fitting ") as fitting:
         return trainer.train(
             datasets, name=name, at=datetime.now(UTC), zero_shot=zero_shot, encoding=encoding, fitting=fitting
         )
+
+
+def _search(trainer: Trainer, datasets: Sequence[Dataset], zero_shot: bool, dask: str | None) -> "SearchResult":
+    from training.cluster import dask_cluster
+    from training.search import search
+
+    inquiries = [i for one in with_out_of_scope(datasets) for i in one.inquiries if not i.is_mixed]
+    known = trainer.snapshot(inquiries, [1.0] * len(inquiries), zero_shot=zero_shot)
+    where = dask_cluster(dask) if dask else nullcontext()
+    with where, progress_bar("Encoding") as encoding, progress_bar("Searching") as searching:
+        found = search(
+            *_readings_and_labels(inquiries), trainer.encoder, known.taxonomy,
+            tell=searching, weights=known.weights, encoding=encoding,
+        )  # fmt: skip
+    click.echo(found.text(), err=True)
+    return found
+
+
+def _log(uri: str, trainer: Trainer, version: str, found: "SearchResult | None") -> None:
+    from training.tracking import held_out_plots, track
+
+    classifier = trainer.registry.load(version).with_encoder(trainer.encoder)
+    parameters = {k: v for k, v in classifier.get_params().items() if k not in ("encoder", "taxonomy")}
+    files = {"card.md": trainer.registry.card(version)} | held_out_plots(classifier)
+    files |= {"plots/search.svg": found.plot()} if found else {}
+    if failed := track(uri, trainer.registry.manifest(version), parameters, files):
+        click.echo(f"Warning: {failed}", err=True)
 
 
 def _tell(configuration: Configuration, version: str, as_json: bool) -> None:
@@ -150,9 +283,11 @@ def _tell(configuration: Configuration, version: str, as_json: bool) -> None:
 
 
 def _promote(configuration: Configuration, version: str) -> None:
+    """For a first model, and for who knows better than a gate: nothing is compared here."""
     registry, categories = configuration.registry(), configuration.values["categories"]
-    registry.promote(version, categories)
-    if missing := registry.never_chosen(version, categories):
+    former = {old for table in categories.values() for old in table.get("formerly", ())}
+    registry.promote(version, {*categories, *former})
+    if missing := sorted(set(categories) - set(registry.manifest(version).labels)):
         click.echo(f"Warning: it will never choose {', '.join(missing)}", err=True)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -14,6 +14,8 @@ from service.access import Actor
 from service.api.operation import ANYBODY, loket, operation
 from service.assembly import Loket
 from service.errors import StorageUnavailable
+from service.learning.alarms import KINDS
+from service.learning.watch import Watcher
 from service.pipeline.translation.translator import TRANSLATED
 from service.storage.migrate import is_current
 from service.storage.provider_figures import Cell, Count
@@ -62,6 +64,7 @@ def metrics(actor: Actor) -> Response:
     loket().records.flush()
     registry = CollectorRegistry()
     registry.register(_StoredFigures(loket()))
+    registry.register(_Alarms(current_app.extensions["watcher"]))
     return Response(generate_latest(registry), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -130,6 +133,21 @@ class _StoredFigures(Collector):
         yield paused
         yield requests
         yield _seconds(calls)
+
+
+class _Alarms(Collector):
+    """What drifted in the last finished week, as it was found at most ten minutes ago."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+
+    def collect(self) -> Iterator[Metric]:
+        """See prometheus_client."""
+        raised = [alarm.kind for alarm in self._watcher.look(datetime.now(UTC)).alarms]
+        alarms = GaugeMetricFamily("loket_alarms", "Drifts of the last finished week", labels=["kind"])
+        for kind in KINDS:
+            alarms.add_metric([kind], raised.count(kind))
+        yield alarms
 
 
 def _seconds(calls: dict[Cell, Count]) -> Metric:

@@ -1,14 +1,17 @@
 """What the API answers with: the models of inquiries, tickets, desks and model versions."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
 from model.artifact import Manifest
+from model.registry import Registry
 from service.assembly import Loket
+from service.learning.gate import verdict_of
 from service.pipeline.decision import Decision, WithoutAbsent
-from service.storage.records import Inquiry, Ticket
+from service.storage.records import GoldenInquiry, Inquiry, Ticket
 
 
 class Received(WithoutAbsent):
@@ -102,6 +105,8 @@ class ModelVersion(BaseModel):
     name: str
     created_at: str
     champion: bool
+    challenger: bool = Field(description="scores live inquiries, and routes none")
+    blocked: list[str] | None = Field(description="why the gate blocks it; null when it was not compared")
     categories: list[str]
     accuracy: float | None = Field(description="held out, on its training data")
     macro_f1: float | None
@@ -113,6 +118,24 @@ class ModelList(BaseModel):
 
     champion: str | None
     models: list[ModelVersion]
+
+
+class GoldenView(BaseModel):
+    """An inquiry that must always come to a desk."""
+
+    id: str
+    desk: str
+    text: str
+    text_en: str | None
+    language: str | None
+    added_at: datetime
+    by: str
+
+
+class GoldenList(BaseModel):
+    """A desk's golden inquiries, oldest first."""
+
+    golden: list[GoldenView]
 
 
 def ticket_view(ticket: Ticket) -> TicketView:
@@ -144,6 +167,11 @@ def decision_of(inquiry: Inquiry) -> Decision | None:
     return Decision.model_validate(inquiry.decision) if inquiry.decision else None
 
 
+def golden_view(golden: GoldenInquiry) -> GoldenView:
+    """A golden inquiry as the API shows it."""
+    return GoldenView(**asdict(golden))
+
+
 def desk_list(loket: Loket, sees: Any) -> DeskList:
     """The desks for which ``sees`` says yes."""
     counts = loket.store.tickets.open_counts()
@@ -151,14 +179,17 @@ def desk_list(loket: Loket, sees: Any) -> DeskList:
     return DeskList(desks=[DeskView(desk=d, name=desk.name, open=counts.get(d, 0)) for d, desk in desks if sees(d)])
 
 
-def model_version(manifest: Manifest, champion: str | None) -> ModelVersion:
+def model_version(manifest: Manifest, registry: Registry) -> ModelVersion:
     """A manifest as the API shows it."""
+    verdict = verdict_of(registry, manifest.version)
     figures = {name: manifest.metrics.get(name) for name in ("accuracy", "macro_f1", "ece")}
     return ModelVersion(
         version=manifest.version,
         name=manifest.name,
         created_at=manifest.created_at,
-        champion=manifest.version == champion,
+        champion=manifest.version == registry.champion(),
+        challenger=manifest.version == registry.challenger(),
+        blocked=list(verdict.blocked) if verdict else None,
         categories=manifest.labels,
         **figures,
     )

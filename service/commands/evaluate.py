@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+from sklearn.base import clone
 
 from model.artifact import Manifest
 from model.classifier import InquiryClassifier
@@ -97,7 +98,7 @@ def _with_seed_ready(classifier: InquiryClassifier, encoder_name: str) -> Inquir
     """A classifier whose encoder knows the seed inquiries' embeddings."""
     if classifier.encoder is None:
         return classifier
-    fresh = InquiryClassifier(classifier.encoder, classifier.taxonomy, seed=classifier.seed)
+    fresh: InquiryClassifier = clone(classifier)
     fresh.encoder = PreparedEncoder.of_seed(encoder_name, classifier.encoder)
     return fresh
 

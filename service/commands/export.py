@@ -9,7 +9,8 @@ import click
 
 from model.configuration import Configuration
 from service.commands.options import command_of, open_store
-from service.storage.records import Inquiry
+from service.learning.labelled import of_inquiry, text_of, translation_of
+from service.storage.records import Inquiry, LabelledRequest
 from service.storage.store import Store
 
 _CHUNK = 500
@@ -39,7 +40,7 @@ def export(output: TextIO, everything: bool, configuration: Configuration) -> No
 
 def _rows(store: Store, everything: bool, progress: Any) -> Iterator[dict[str, Any]]:
     for chunk in _chunks(store.inquiries.all(_CHUNK)):
-        labels = store.tickets.latest_labels([inquiry.id for inquiry in chunk])
+        labels = store.labels.by_inquiry([inquiry.id for inquiry in chunk])
         for inquiry in chunk:
             if everything or inquiry.id in labels:
                 yield _row(inquiry, labels.get(inquiry.id, []))
@@ -57,18 +58,10 @@ def _chunks(inquiries: Iterator[Inquiry]) -> Iterator[list[Inquiry]]:
         yield chunk
 
 
-def _row(inquiry: Inquiry, labels: list[dict[str, Any]]) -> dict[str, Any]:
+def _row(inquiry: Inquiry, labels: list[LabelledRequest]) -> dict[str, Any]:
     """One inquiry; what has a label for each of several requests has ``labels``, and is not trained on as one."""
-    label: dict[str, Any] = max(labels, key=lambda one: one["id"], default={})
-    categories = list(dict.fromkeys(one["category"] for one in labels))
-    decision = inquiry.decision or {}
-    text = inquiry.text if not inquiry.subject else f"{inquiry.subject}\n\n{inquiry.text}"
-    at = label.get("at") or inquiry.received_at
-    return {
-        "text": text,
-        "text_en": decision.get("translation", {}).get("text"),
-        "language": decision.get("language", {}).get("code"),
-        **({"labels": categories} if len(categories) > 1 else {"label": label.get("category")}),
-        "source": label.get("source"),
-        "at": at.isoformat(),
-    }
+    if labels:
+        return of_inquiry(labels).row()
+    english, language = translation_of(inquiry.decision)
+    unlabelled = {"text": text_of(inquiry), "text_en": english, "language": language, "label": None}
+    return unlabelled | {"source": None, "at": inquiry.received_at.isoformat()}

@@ -116,6 +116,16 @@ class SimilarInquiry(_Part):
     text: str
     category: str
     weight: float
+    inquiry: str | None = Field(None, description="its id, if it came in through this service")
+
+
+class RememberedInquiry(_Part):
+    """A corrected inquiry that this one was found to repeat, and what the model would have said."""
+
+    inquiry: str
+    receipt: str
+    similarity: float
+    instead_of: str = Field(description="the category by the model alone; `out_of_scope` for none")
 
 
 class Suggestion(_Part):
@@ -141,4 +151,5 @@ class Decision(_Part):
     explanation: tuple[Spoke, ...] = ()
     similar: tuple[SimilarInquiry, ...] = Field((), description="empty when the words alone were sure")
     model: str | None = Field(description="the model version that was asked")
+    remembered: RememberedInquiry | None = Field(None, description="decided as this corrected inquiry was")
     suggestion: Suggestion | None = Field(None, description="a late translation would have decided otherwise")

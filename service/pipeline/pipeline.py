@@ -1,8 +1,9 @@
 """The way of one inquiry from text to decision. Every stage may fail; the decision says so and names a desk."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from model.prediction import Part, Prediction
 from model.reading import Reading
@@ -13,12 +14,14 @@ from service.pipeline.decision import (
     Decision,
     Intent,
     Language,
+    RememberedInquiry,
     SimilarInquiry,
     Spoke,
     Translation,
 )
 from service.pipeline.detection.detector import NO_HINTS, Detector, Hints
 from service.pipeline.detection.languages import UNDETERMINED
+from service.pipeline.memory import Memories, Remembered
 from service.pipeline.privacy import Policy, PrivacyRules
 from service.pipeline.routing import TRIAGE, Route, Router
 from service.pipeline.translation.translator import About, Translator
@@ -73,13 +76,29 @@ class Pipeline:
         router: Router,
         boilerplate: Sequence[str] = (),
         privacy: PrivacyRules | None = None,
+        memories: Memories | None = None,
+        names: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._detector = detector
         self._translator = translator
-        self._router = router
+        self.router = router
         self._boilerplate = boilerplate
         self._privacy = privacy or PrivacyRules()
+        self._names = names
         self.champion = champion
+        self.memories = memories
+
+    def watch(self) -> None:
+        """Keep champion and memory up to date in threads of their own, until `stop`; called after the fork."""
+        self.champion.watch()
+        if self.memories:
+            self.memories.watch(self.champion.current)
+
+    def stop(self) -> None:
+        """End those threads."""
+        if self.memories:
+            self.memories.stop()
+        self.champion.stop()
 
     def decide(self, inquiry: InquiryText) -> Decision:
         """The decision of one inquiry."""
@@ -110,21 +129,27 @@ class Pipeline:
         serving = self.champion.current() if self._privacy.desks else None
         if serving is None:
             return self._privacy.policy(country, self._privacy.desks)
-        possible = self._router.possible_desks(Reading(original, None), serving)
+        possible = self.router.possible_desks(Reading(original, None), serving)
         return self._privacy.policy(country, possible | desks)
 
     def _classified(self, inquiries: Sequence[_Understood]) -> list[Decision]:
         serving = self.champion.current()
         if serving is None:
             return [in_triage("no model can be loaded", one.language, one.translation) for one in inquiries]
-        predictions = serving.classifier.classify([one.reading for one in inquiries])
+        remembered = self.memories.beside(serving) if self.memories else Remembered(serving.version, -1)
+        predictions = serving.classifier.classify([one.reading for one in inquiries], remembered.memory)
+        receipts = remembered.receipts
         return [
-            self._decision(one, prediction, serving) for one, prediction in zip(inquiries, predictions, strict=True)
+            self._decision(one, prediction.renamed(self._names), serving, receipts)
+            for one, prediction in zip(inquiries, predictions, strict=True)
         ]
 
-    def _decision(self, inquiry: _Understood, prediction: Prediction, serving: Serving) -> Decision:
+    def _decision(
+        self, inquiry: _Understood, prediction: Prediction, serving: Serving, receipts: Mapping[str, str]
+    ) -> Decision:
+        followed = _remembered(prediction, receipts)
         parts = prediction.parts or (Part(prediction.category, prediction.confidence, inquiry.original),)
-        routes = [self._router.route(prediction, part.category, part.confidence, serving) for part in parts]
+        routes = [self.router.route(prediction, part.category, part.confidence, serving) for part in parts]
         return Decision(
             language=inquiry.language,
             translation=inquiry.translation,
@@ -134,13 +159,14 @@ class Pipeline:
             intents=tuple(_intent(part, route) for part, route in zip(parts, routes, strict=True)),
             desk=routes[0].desk,
             automatic=routes[0].automatic,
-            reason=_reason(parts, routes),
+            reason=_reason(parts, routes, followed),
             explanation=tuple(Spoke(term=term.term, weight=term.weight) for term in prediction.explanation),
             similar=tuple(
-                SimilarInquiry(text=one.text, category=one.category, weight=one.weight)
+                SimilarInquiry(text=one.text, category=one.category, weight=one.weight, inquiry=one.origin)
                 for one in prediction.similar
             ),
             model=serving.version,
+            remembered=followed,
         )
 
 
@@ -175,7 +201,18 @@ def _intent(part: Part, route: Route) -> Intent:
     )
 
 
-def _reason(parts: Sequence[Part], routes: Sequence[Route]) -> str:
-    if len(parts) == 1:
-        return routes[0].reason
-    return f"{len(parts)} requests: " + "; ".join(route.reason for route in routes)
+def _remembered(prediction: Prediction, receipts: Mapping[str, str]) -> RememberedInquiry | None:
+    """The corrected inquiry that this one follows; one that only made it less sure is not followed."""
+    recalled = prediction.recalled
+    if recalled is None or not recalled.follows:
+        return None
+    return RememberedInquiry(
+        inquiry=recalled.key, receipt=receipts[recalled.key],
+        similarity=recalled.similarity, instead_of=recalled.instead_of,
+    )  # fmt: skip
+
+
+def _reason(parts: Sequence[Part], routes: Sequence[Route], followed: RememberedInquiry | None) -> str:
+    said = f"{len(parts)} requests: " if len(parts) > 1 else ""
+    said += "; ".join(route.reason for route in routes)
+    return f"as corrected in {followed.receipt}: {said}" if followed else said

@@ -10,6 +10,7 @@ from model.thresholds import NEVER, Policy, judged, thresholds
 from service.pipeline.classification import Serving
 
 TRIAGE = "triage"
+UNLIKE_ALL = "unlike what any desk answers"
 _POSSIBLE = 0.05  # an untranslated text is judged badly: a desk's privacy is kept where it is one in twenty
 
 
@@ -41,7 +42,7 @@ class Router:
     def __init__(self, categories: Mapping[str, CategoryRoute], policies: Mapping[str, Policy]) -> None:
         self._categories = categories
         self._policies = policies
-        self._found: tuple[str, dict[str, float]] = ("", {})
+        self._found: dict[str, dict[str, float]] = {}
 
     def route(self, prediction: Prediction, category: str, confidence: float, serving: Serving) -> Route:
         """The desk of one request of a classified inquiry.
@@ -57,7 +58,7 @@ class Router:
             return Route(TRIAGE, automatic=False, reason=f"category {category} has no desk")
         told = f"{category} at {rounded_down(confidence)}"
         if not prediction.within_scope:
-            return _triage(f"unlike what any desk answers; {told}")
+            return _triage(f"{UNLIKE_ALL}; {told}")
         if not prediction.calibrated:
             return _triage(f"the model was not tried on such texts; {told}")
         least = route.threshold if route.threshold is not None else self.thresholds(serving).get(route.desk, NEVER)
@@ -75,12 +76,18 @@ class Router:
 
     def thresholds(self, serving: Serving) -> dict[str, float]:
         """Each desk's threshold for a model, found once."""
-        version, found = self._found
-        if version != serving.version:
+        found = self._found.get(serving.version)
+        if found is None:
             desks = {name: route.desk for name, route in self._categories.items()}
             found = thresholds(judged(serving.classifier, desks), self._policies)
-            self._found = (serving.version, found)  # two threads at once find the same
+            # Champion and challenger are asked in turn; two threads at once find the same.
+            self._found = {**dict(list(self._found.items())[-1:]), serving.version: found}
         return found
+
+    def desk_of(self, category: str) -> str:
+        """The desk of a category; triage where it has none."""
+        route = self._categories.get(category)
+        return route.desk if route else TRIAGE
 
 
 def rounded_down(confidence: float) -> str:

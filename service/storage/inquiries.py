@@ -12,7 +12,8 @@ from service.storage import journal
 from service.storage.engine import reading, writing
 from service.storage.identifiers import is_id, new_id, new_receipt
 from service.storage.records import Claimed, Inquiry
-from service.storage.tables import inquiries, tickets
+from service.storage.shadow import citation_rows
+from service.storage.tables import citations, inquiries, tickets
 
 _COLUMNS = tuple(inquiries.c[name] for name in Inquiry.__slots__)
 _WAITING = inquiries.c.status == "received"
@@ -50,6 +51,15 @@ def lay(connection: Connection, at: datetime, inquiry_id: str, new: NewTicket) -
     }  # fmt: skip
     connection.execute(insert(tickets), row)
     journal.record(connection, at, "laid_on_desk", SYSTEM, inquiry_id, ticket_id, desk=new.desk)
+
+
+def _cite(connection: Connection, inquiry_id: str, decision: Mapping[str, Any]) -> None:
+    """Note which labelled inquiries the decision came from."""
+    followed = decision.get("remembered")
+    similar = [one["inquiry"] for one in decision.get("similar", ()) if one.get("inquiry")]
+    rows = citation_rows(inquiry_id, [followed["inquiry"]] if followed else similar, followed=bool(followed))
+    if rows:
+        connection.execute(insert(citations), rows)
 
 
 class Inquiries:
@@ -131,6 +141,7 @@ class Inquiries:
             journal.record(connection, at, "decided", SYSTEM, inquiry_id, **facts)
             for ticket in laid:
                 lay(connection, at, inquiry_id, ticket)
+            _cite(connection, inquiry_id, decision)
         return True
 
     def waiting(self) -> tuple[int, datetime | None]:

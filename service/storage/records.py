@@ -60,6 +60,77 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenLabel:
+    """The category that somebody gave, to a ticket's request or to an example."""
+
+    number: int
+    category: str
+    source: str
+    at: datetime
+    by: str
+    model: str | None
+    desk: str | None
+    ticket_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledRequest:
+    """A label of one of an inquiry's requests; its main one's has intent 0."""
+
+    label: GivenLabel
+    intent: int
+    inquiry: Inquiry
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A labelled text that came from elsewhere."""
+
+    id: str
+    text: str
+    text_en: str | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenInquiry:
+    """A text that must go to a desk, whatever a model learns."""
+
+    id: str
+    desk: str
+    text: str
+    text_en: str | None
+    language: str | None
+    added_at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retraining:
+    """One training on labels: when, how it ended, and what a person should know of it."""
+
+    id: str
+    started_at: datetime
+    lease_until: datetime | None
+    finished_at: datetime | None
+    outcome: str | None
+    model: str | None
+    message: str
+    labels_until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A live inquiry that the challenger would have decided otherwise."""
+
+    inquiry: Inquiry
+    category: str | None
+    confidence: float
+    desk: str
+    automatic: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Credential:
     """An API key, without its secret."""
 

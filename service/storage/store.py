@@ -4,15 +4,20 @@ from sqlalchemy import Engine, text
 
 from service.storage.disclosures import Disclosures
 from service.storage.engine import make_engine, reading
+from service.storage.golden import GoldenInquiries
 from service.storage.heartbeats import Heartbeats
 from service.storage.inquiries import Inquiries
 from service.storage.journal import of_inquiry
+from service.storage.labels import Labels
 from service.storage.late_translations import LateTranslations
 from service.storage.people import People
 from service.storage.provider_figures import ProviderFigures
 from service.storage.records import Event
+from service.storage.retrainings import Retrainings
+from service.storage.shadow import Citations, ShadowDecisions
 from service.storage.tickets import Tickets
 from service.storage.translations import Translations
+from service.storage.weeks import Weeks
 
 
 class Store:
@@ -28,6 +33,12 @@ class Store:
         self.disclosures = Disclosures(engine)
         self.provider_figures = ProviderFigures(engine)
         self.late_translations = LateTranslations(engine)
+        self.labels = Labels(engine)
+        self.golden_inquiries = GoldenInquiries(engine)
+        self.retrainings = Retrainings(engine)
+        self.shadow_decisions = ShadowDecisions(engine)
+        self.citations = Citations(engine)
+        self.weeks = Weeks(engine)
 
     @classmethod
     def at(cls, url: str) -> "Store":

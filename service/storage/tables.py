@@ -108,13 +108,78 @@ labels = Table(
     "labels",
     metadata,
     Column("id", _Sequence, primary_key=True),
-    Column("inquiry_id", String(36), ForeignKey("inquiries.id"), nullable=False, index=True),
-    Column("ticket_id", String(36), ForeignKey("tickets.id"), nullable=False),
+    # Either a ticket of an inquiry, or an example that came with its label.
+    Column("inquiry_id", String(36), ForeignKey("inquiries.id"), index=True),
+    Column("ticket_id", String(36), ForeignKey("tickets.id"), index=True),
+    Column("example_id", String(36), ForeignKey("examples.id"), index=True),
     Column("category", String(100), nullable=False),
-    Column("source", String(16), nullable=False),  # correction, confirmation
+    Column("source", String(16), nullable=False),  # correction, confirmation, import, closed
     Column("at", UtcDateTime, nullable=False),
     Column("by", String(128), nullable=False),
     Column("model", String(64)),
+    Column("desk", String(64)),  # on which the ticket lay; null before Loket kept it
+)
+
+# Labelled texts from elsewhere: learned from, but nobody's to answer.
+examples = Table(
+    "examples",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("text_en", Text),
+    Column("language", String(35)),
+    Column("text_hash", String(64), nullable=False, unique=True),
+    Column("added_at", UtcDateTime, nullable=False),
+)
+
+# Inquiries that must go to a desk whatever a model learns: no model that errs on one is promoted.
+golden_inquiries = Table(
+    "golden_inquiries",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("desk", String(64), nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    Column("text_en", Text),
+    Column("language", String(35)),
+    Column("text_hash", String(64), nullable=False, unique=True),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("by", String(128), nullable=False),
+)
+
+# Which labelled inquiries spoke for a decision, or were followed by it.
+citations = Table(
+    "citations",
+    metadata,
+    Column("inquiry_id", String(36), ForeignKey("inquiries.id"), primary_key=True),
+    Column("cited_id", String(36), primary_key=True, index=True),
+    Column("followed", Boolean, nullable=False),  # by the memory of corrections, not by a trained model
+)
+
+# What the challenger says of live inquiries; nothing is routed by it.
+shadow_decisions = Table(
+    "shadow_decisions",
+    metadata,
+    Column("inquiry_id", String(36), ForeignKey("inquiries.id"), primary_key=True),
+    Column("model", String(64), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("category", String(100)),
+    Column("confidence", Float, nullable=False),
+    Column("desk", String(64), nullable=False),
+    Column("automatic", Boolean, nullable=False),
+)
+
+# Trainings on labels: one at a time over all machines, by a lease.
+retrainings = Table(
+    "retrainings",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    Column("outcome", String(16)),  # promoted, passed, blocked, failed, nothing
+    Column("model", String(64)),
+    Column("message", Text, nullable=False),
+    Column("labels_until", BigInteger, nullable=False),
 )
 
 events = Table(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, case, func, insert, select, update
 
 from service.storage import journal
 from service.storage.engine import reading, writing
@@ -70,6 +70,40 @@ class Tickets:
         width = len(_COLUMNS)
         return [(Ticket(*row[:width]), Inquiry(*row[width:])) for row in rows]
 
+    def main_ones(self, since: datetime, limit: int) -> list[tuple[Ticket, Inquiry]]:
+        """The main tickets of the newest inquiries received since a moment, newest first."""
+        query = select(*_COLUMNS, *_INQUIRY).join(inquiries).where(tickets.c.intent == 0)
+        query = query.where(inquiries.c.received_at >= since).order_by(inquiries.c.id.desc()).limit(limit)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        width = len(_COLUMNS)
+        return [(Ticket(*row[:width]), Inquiry(*row[width:])) for row in rows]
+
+    def unreviewed(self, desks: Collection[str], first: str, limit: int) -> list[tuple[Ticket, Inquiry]]:
+        """Open tickets that nobody has reviewed, the newest first.
+
+        Those that nobody has opened go before the others, and of these the ones on the desk ``first``.
+
+        Args:
+            desks: On which they lie.
+            first: The desk that matters most.
+            limit: How many at most.
+        """
+        query = select(*_COLUMNS, *_INQUIRY).join(inquiries).where(_unreviewed_on(desks))
+        opened = case((tickets.c.opened_at.is_(None), 0), else_=1)
+        elsewhere = case((tickets.c.desk == first, 0), else_=1)
+        query = query.order_by(opened, elsewhere, tickets.c.id.desc()).limit(limit)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        width = len(_COLUMNS)
+        return [(Ticket(*row[:width]), Inquiry(*row[width:])) for row in rows]
+
+    def count_unreviewed(self, desks: Collection[str]) -> int:
+        """How many open tickets on these desks nobody has reviewed."""
+        query = select(func.count()).select_from(tickets).where(_unreviewed_on(desks))
+        with reading(self._engine) as connection:
+            return connection.execute(query).scalar_one()
+
     def open_counts(self) -> dict[str, int]:
         """How many open tickets lie on each desk that has any."""
         query = (
@@ -119,39 +153,22 @@ class Tickets:
             connection.execute(update(tickets).where(tickets.c.id == ticket_id).values(values))
             journal.record(connection, at, change.kind, actor, row.inquiry_id, ticket_id, **change.details)
             if change.label:
-                self._label(connection, at, row.inquiry_id, ticket_id, actor, *change.label)
+                self._label(connection, at, row, actor, *change.label)
             return Ticket(**(row._asdict() | values))
 
     def _label(
-        self,
-        connection: Any,
-        at: datetime,
-        inquiry_id: str,
-        ticket_id: str,
-        actor: str,
-        category: str,
-        source: str,
+        self, connection: Connection, at: datetime, ticket: Row[Any], actor: str, category: str, source: str
     ) -> None:
-        decided = select(inquiries.c.decision).where(inquiries.c.id == inquiry_id)
+        """Keep what a person said of a ticket, with the model that had decided and the desk it lay on."""
+        decided = select(inquiries.c.decision).where(inquiries.c.id == ticket.inquiry_id)
         model = (connection.execute(decided).scalar() or {}).get("model")
-        connection.execute(
-            insert(labels).values(
-                inquiry_id=inquiry_id, ticket_id=ticket_id, category=category,
-                source=source, at=at, by=actor, model=model,
-            )
-        )  # fmt: skip
+        row = {
+            "inquiry_id": ticket.inquiry_id, "ticket_id": ticket.id, "category": category, "source": source,
+            "at": at, "by": actor, "model": model, "desk": ticket.desk,
+        }  # fmt: skip
+        connection.execute(insert(labels), row)
 
-    def latest_labels(self, inquiry_ids: Collection[str]) -> dict[str, list[dict[str, Any]]]:
-        """The last label that a person gave each ticket of these inquiries, the main one's first."""
-        query = (
-            select(labels, tickets.c.intent)
-            .join(tickets, tickets.c.id == labels.c.ticket_id)
-            .where(labels.c.inquiry_id.in_(inquiry_ids))
-            .order_by(tickets.c.intent, labels.c.id)
-        )
-        with reading(self._engine) as connection:
-            latest = {row.ticket_id: row._asdict() for row in connection.execute(query)}
-        found: dict[str, list[dict[str, Any]]] = {}
-        for label in latest.values():
-            found.setdefault(label["inquiry_id"], []).append(label)
-        return found
+
+def _unreviewed_on(desks: Collection[str]) -> ColumnElement[bool]:
+    lies_there = tickets.c.desk.in_(sorted(desks)) & (tickets.c.status == "open")
+    return lies_there & tickets.c.review.is_(None)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
@@ -13,6 +13,8 @@ from service.api.operation import loket
 from service.api.problems import problem_of, status_of
 from service.api.views import decision_of, desk_list
 from service.errors import Conflict, InvalidInput, NotFound
+from service.learning.golden_inquiries import is_golden
+from service.learning.receipt import Receipts
 from service.storage.records import Inquiry, Ticket
 from service.submission import Correction
 from service.web import session
@@ -69,7 +71,9 @@ def ticket(ticket_id: str) -> str:
 def confirm(ticket_id: str) -> Response | tuple[str, int]:
     """Category and desk are right."""
     store, now = loket().store, datetime.now(UTC)
-    return _done(ticket_id, "confirmed", lambda: intake.confirm(store, now, g.actor, ticket_id, _seen()))
+    return _done(
+        ticket_id, "confirmed", lambda: intake.confirm(store, now, g.actor, ticket_id, session.seen_version())
+    )
 
 
 @blueprint.post("/tickets/<ticket_id>/correct")
@@ -80,7 +84,9 @@ def correct(ticket_id: str) -> Response | tuple[str, int]:
     def act() -> Ticket:
         given = {name: request.form.get(name, "") for name in Correction.model_fields}
         correction = Correction.model_validate(given)
-        return intake.correct(parts.store, parts.settings, now, g.actor, ticket_id, correction, _seen())
+        return intake.correct(
+            parts.store, parts.settings, now, g.actor, ticket_id, correction, session.seen_version()
+        )
 
     return _done(ticket_id, "corrected", act)
 
@@ -116,13 +122,24 @@ def _ticket_page(found: Ticket, problem: str | None) -> str:
     events = loket().store.journal(found.inquiry_id)
     row = _row(found, inquiry) | {"linked": loket().store.tickets.of_inquiry(found.inquiry_id)}
     sent = loket().store.disclosures.of_inquiry(found.inquiry_id)
-    return render_template("ticket.html", row=row, events=events, disclosures=sent, problem=problem)
+    return render_template(
+        "ticket.html",
+        row=row,
+        events=events,
+        disclosures=sent,
+        problem=problem,
+        learned=_learned(found),
+        golden=is_golden(loket().store, found, inquiry),
+    )
+
+
+def _learned(found: Ticket) -> dict[str, object]:
+    """What became of a correction, and whether it is remembered until a model has learned it."""
+    receipts: Receipts = current_app.extensions["receipts"]
+    parts, serving = loket(), loket().pipeline.champion.current()
+    remembers = parts.settings.learning.remembered > 0 and serving is not None and bool(serving.classifier.encoder)
+    return {"receipt": receipts.of_ticket(found.id, found.inquiry_id), "remembers": remembers}
 
 
 def _row(ticket: Ticket, inquiry: Inquiry) -> dict[str, object]:
     return {"ticket": ticket, "inquiry": inquiry, "decision": decision_of(inquiry)}
-
-
-def _seen() -> int | None:
-    given = request.form.get("version", "")
-    return int(given) if given.isdecimal() and len(given) < 10 else None

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, Flask, Response, g, json, render_template, request
 
+from model.taxonomy import OUT_OF_SCOPE
 from service.api.operation import loket
 from service.pipeline.detection.languages import english_name
 from service.web import catalogues
 
 blueprint = Blueprint("pages", __name__)
 _POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
@@ -33,7 +34,8 @@ def register(app: Flask) -> None:
     app.before_request(_choose_language)
     app.after_request(_add_headers)
     app.context_processor(_for_templates)
-    app.jinja_env.filters.update(ago=ago, when=when, percent=percent, language_name=english_name)
+    filters = {"ago": ago, "when": when, "percent": percent, "in_words": in_words, "language_name": english_name}
+    app.jinja_env.filters.update(filters)
     app.extensions["error_page"] = _error_page
 
 
@@ -56,6 +58,13 @@ def when(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
+def in_words(category: object) -> object:
+    """A category's name, or what it means to have none; anything else as it is."""
+    if category == OUT_OF_SCOPE:
+        return "belongs to no category"
+    return "no category" if category is None else category
+
+
 def _choose_language() -> None:
     g.chosen_language = catalogues.choose(request.args.get("lang"), request.accept_languages)
     g.language = g.chosen_language or catalogues.SOURCE
@@ -71,6 +80,7 @@ def _for_templates() -> dict[str, object]:
         "actor": g.get("actor"),
         "form_token": g.get("form_token"),
         "settings": loket().settings,
+        "today": datetime.now(UTC).date(),
     }
 
 

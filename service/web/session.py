@@ -75,6 +75,12 @@ def local_path(path: str | None) -> str | None:
     return path if path.isprintable() else None
 
 
+def seen_version() -> int | None:
+    """The version of a ticket that the posted form was made of."""
+    given = request.form.get("version", "")
+    return int(given) if given.isdecimal() and len(given) < 10 else None
+
+
 def no_store(response: Response) -> Response:
     """Pages with personal data stay out of every cache."""
     response.headers["Cache-Control"] = "no-store"

@@ -3,12 +3,13 @@
 import stat
 import tomllib
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from model import configuration
-from model.errors import ConfigurationInvalid
+from model.errors import ConfigurationInvalid, ModelError
 
 COMPANY = tomllib.loads(files("model").joinpath("company.toml").read_text("utf-8"))
 
@@ -123,6 +124,23 @@ def test_a_file_that_cannot_be_parsed_is_named_in_one_line(written, content, why
 def test_a_folder_is_no_file(tmp_path):
     with pytest.raises(ConfigurationInvalid, match="cannot be read: Is a directory"):
         configuration.read({}, str(tmp_path))
+
+
+def test_the_registry_lies_at_an_address_of_ones_own_and_its_key_in_the_data_folder(tmp_path):
+    own = {"LOKET_DATA_DIR": str(tmp_path / "data"), "LOKET_MODELS__URL": f"file://{tmp_path}/shared"}
+
+    configuration.read(own).registry().add_snapshot(b"rows")
+
+    assert [path.name for path in (tmp_path / "shared").iterdir()] == ["snapshots"]
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["keys"]
+
+
+def test_an_address_that_no_driver_knows_is_one_line(tmp_path, needs):
+    needs(find_spec("fsspec") is not None, "fsspec")
+    own = {"LOKET_DATA_DIR": str(tmp_path / "data"), "LOKET_MODELS__URL": "nonsense://bucket"}
+
+    with pytest.raises(ModelError, match=r"^nonsense://bucket: Protocol not known: nonsense$"):
+        configuration.read(own).registry()
 
 
 def test_the_registry_lies_in_the_data_folder_and_its_key_beside_it(tmp_path):

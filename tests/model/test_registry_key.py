@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from model.errors import ModelError
-from model.registry import read_or_make_key
+from model.keys import read_or_make_key
 
 MAKE_KEYS = """
 import sys
 from hashlib import sha256
 from pathlib import Path
-from model.registry import read_or_make_key
+from model.keys import read_or_make_key
 print("ready", flush=True)
 sys.stdin.readline()
 keys = [read_or_make_key(Path(sys.argv[1]) / str(number) / "registry.key") for number in range(200)]

@@ -92,6 +92,14 @@ def test_the_strongest_speak_first_and_none_against(problem, view):
     assert min(shares) > 0
 
 
+def test_the_nearest_point_of_another_label_is_not_the_text_itself(problem, view):
+    points, truth, _ = problem
+    cosines = view.centred(points[6][None])[0] @ view.points_.T
+
+    assert view.nearest_but(int(truth[6]), points[6]) == pytest.approx(cosines[truth != truth[6]].max(), abs=1e-5)
+    assert view.nearest_but(int(truth[6]) + 1, points[6]) == pytest.approx(1, abs=1e-5)
+
+
 def test_labels_that_no_point_has_score_low(problem):
     points, truth, groups = problem
     view = SemanticView().fit(points, truth, groups, LABELS + 1)

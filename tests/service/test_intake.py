@@ -48,8 +48,8 @@ def ticket(store, now):
 
 
 def label_of(store, ticket):
-    found = next(iter(store.tickets.latest_labels([ticket.inquiry_id]).get(ticket.inquiry_id, [])), None)
-    return found and (found["category"], found["source"], found["by"], found["at"])
+    found = store.labels.of_ticket(ticket.id)
+    return (found[-1].category, found[-1].source, found[-1].by, found[-1].at) if found else None
 
 
 def last_event(store, ticket):
@@ -141,6 +141,31 @@ def test_confirming_changes_the_ticket_and_writes_label_and_event(store, ticket,
     assert last_event(store, ticket) == ("confirmed", "user:anna", now + LATER, facts)
 
 
+@pytest.mark.parametrize("first", ["confirmed", "corrected"])
+def test_what_a_second_person_saw_and_confirms_is_a_label_of_theirs(store, settings, ticket, now, first):
+    anna, bob = an_actor(), an_actor("user:bob")
+    if first == "confirmed":
+        seen = intake.confirm(store, now, anna, ticket.id)
+    else:
+        seen = intake.correct(store, settings, now, anna, ticket.id, Correction(category="order_change"))
+
+    again = intake.confirm(store, now + LATER, anna, ticket.id, seen=seen.version)
+    confirmed = intake.confirm(store, now + LATER, bob, ticket.id, seen=seen.version)
+
+    assert again == seen
+    assert (confirmed.review, confirmed.reviewed_by) == ("confirmed", "user:bob")
+    assert label_of(store, ticket) == (seen.category, "confirmation", "user:bob", now + LATER)
+    assert len(store.labels.of_ticket(ticket.id)) == 2
+
+
+def test_a_second_confirmation_of_what_was_not_seen_changes_nothing(store, ticket, now):
+    confirmed = intake.confirm(store, now, an_actor(), ticket.id)
+
+    for seen in (None, ticket.version):
+        assert intake.confirm(store, now + LATER, an_actor("user:bob"), ticket.id, seen) == confirmed
+    assert len(store.labels.of_ticket(ticket.id)) == 1
+
+
 def test_correcting_moves_the_ticket_and_writes_label_and_event(store, settings, ticket, now):
     correction = Correction(category="complaint", comment="angry")
     corrected = intake.correct(store, settings, now + LATER, an_actor(), ticket.id, correction)
@@ -155,11 +180,11 @@ def test_correcting_moves_the_ticket_and_writes_label_and_event(store, settings,
     assert last_event(store, ticket) == ("corrected", "user:anna", now + LATER, facts)
 
 
-def test_closing_changes_only_the_status(store, ticket, now):
+def test_closing_changes_only_the_status_and_gives_a_weak_label(store, ticket, now):
     closed = intake.close(store, now + LATER, an_actor(), ticket.id)
 
     assert closed == replace(ticket, status="closed", version=2, changed_at=now + LATER)
-    assert label_of(store, ticket) is None
+    assert label_of(store, ticket) == ("order_status", "closed", "user:anna", now + LATER)
     assert last_event(store, ticket) == ("closed", "user:anna", now + LATER, {})
 
 

@@ -65,6 +65,7 @@ WRONG = [
     ("cleaning.boilerplate", "a line", "tuple"),
     ("database.url", [], "string"),
     ("models.key_file", {}, "string"),
+    ("models.url", "", "at least 1 character"),
     ("worker.threads", 65, "less than or equal to 64"),
     ("worker.lease_seconds", "long", "valid number"),
     ("worker.poll_seconds", 0, "greater than 0"),

@@ -78,7 +78,7 @@ def problem():
 def lay(store, now):
     """Lay a ticket on a desk, as a worker that decided so would have."""
 
-    def make(desk="orders", category="order_status", text="Where is my order?", at=now):
+    def make(desk="orders", category="order_status", text="Where is my order?", at=now, automatic=True):
         inquiry = store.inquiries.add(at, Submission(text=text).values() | {"submitted_by": None})
         [claimed] = store.inquiries.claim(at, 1, 60)
         decision = Decision(
@@ -87,11 +87,11 @@ def lay(store, now):
             category=category,
             confidence=0.9,
             desk=desk,
-            automatic=True,
+            automatic=automatic,
             reason=f"category {category}",
             model="20260302-093000-4f2a91",
         )
-        laid = NewTicket(desk, category, 0.9, automatic=True)
+        laid = NewTicket(desk, category, 0.9, automatic)
         assert store.inquiries.decide(at, claimed, decision.model_dump(mode="json"), [laid])
         return store.tickets.of_inquiry(inquiry.id)[0]
 

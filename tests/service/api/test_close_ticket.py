@@ -12,11 +12,29 @@ def test_it_works(client, store, key, lay):
     assert (event.kind, event.actor, event.ticket_id, event.details) == ("closed", "key:anna", ticket.id, {})
 
 
-def test_it_is_no_label(client, store, key, lay):
+def test_what_a_desk_closes_unchanged_is_a_weak_label(client, store, key, lay):
     ticket = lay()
+    client.post(f"/api/v1/tickets/{ticket.id}/close", headers=key("desk", name="anna"))
+
+    [label] = store.labels.of_ticket(ticket.id)
+    assert (label.category, label.source, label.by, label.desk) == ("order_status", "closed", "key:anna", "orders")
+
+
+def test_what_triage_closes_is_no_label(client, store, key, lay):
+    ticket = lay("triage", automatic=False)
     client.post(f"/api/v1/tickets/{ticket.id}/close", headers=key("desk"))
 
-    assert store.tickets.latest_labels([ticket.inquiry_id]) == {}
+    assert store.tickets.get(ticket.id).status == "closed"
+    assert store.labels.of_ticket(ticket.id) == []
+
+
+def test_what_was_reviewed_is_closed_without_a_further_label(client, store, key, lay):
+    ticket, header = lay(), key("desk")
+    client.post(f"/api/v1/tickets/{ticket.id}/confirm", headers=header)
+    client.post(f"/api/v1/tickets/{ticket.id}/close", headers=header)
+
+    assert store.tickets.get(ticket.id).status == "closed"
+    assert [label.source for label in store.labels.of_ticket(ticket.id)] == ["confirmation"]
 
 
 def test_again_changes_nothing(client, store, key, lay):

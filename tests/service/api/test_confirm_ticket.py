@@ -44,8 +44,8 @@ def test_it_writes_a_label_and_an_event(confirm, store, key, lay):
     ticket = lay()
     confirm(ticket, key("desk", name="anna"))
 
-    label = store.tickets.latest_labels([ticket.inquiry_id])[ticket.inquiry_id][0]
-    written = {name: label[name] for name in ("ticket_id", "category", "source", "by", "model")}
+    [label] = store.labels.of_ticket(ticket.id)
+    written = {name: getattr(label, name) for name in ("ticket_id", "category", "source", "by", "model")}
     event = store.journal(ticket.inquiry_id)[-1]
     assert written == {
         "ticket_id": ticket.id,
@@ -72,7 +72,7 @@ def test_a_ticket_without_a_category_is_confirmed_without_a_label(confirm, store
     ticket = lay(desk="triage", category=None)
 
     assert confirm(ticket, key("desk")).json["review"] == "confirmed"
-    assert store.tickets.latest_labels([ticket.inquiry_id]) == {}
+    assert store.labels.of_ticket(ticket.id) == []
 
 
 def test_what_somebody_else_corrected_is_a_409(confirm, correct, store, problem, key, lay):

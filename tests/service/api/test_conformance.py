@@ -74,10 +74,15 @@ def test_every_operation_answers_as_described(client, key, laid, working, wait_u
     post("/api/v1/classify/batch", {"inquiries": [TEXT, {"text": "Waar blijft mijn bestelling?"}]})
     client.get("/api/v1/desks", headers=admin)
     client.get("/api/v1/desks/orders/tickets?status=open", headers=admin)
+    golden_id = post("/api/v1/desks/orders/golden", TEXT | {"language": "en"}).json["id"]
+    client.get("/api/v1/desks/orders/golden", headers=admin)
+    client.delete(f"/api/v1/desks/orders/golden/{golden_id}", headers=admin)
     for what, ticket_id in laid.items():
         post(f"/api/v1/tickets/{ticket_id}/{what}", {"category": "complaint"})
     client.get("/api/v1/models", headers=admin)
     post(f"/api/v1/models/{trained_registry.champion()}/promote")
+    post(f"/api/v1/models/{trained_registry.champion()}/promote-despite-gate")
+    post("/api/v1/models/rollback")  # a 409: there is none before it
     for path in ("/healthz", "/metrics"):
         client.get(path, headers=admin)
     wait_until(lambda: client.get("/readyz").status_code == 200)
@@ -93,6 +98,9 @@ def test_every_refusal_is_as_described(client, key, laid):
     for headers in ({}, none, {"Authorization": "Bearer lost"}):
         client.get("/api/v1/desks", headers=headers)
         client.get("/api/v1/desks/orders/tickets", headers=headers)
+        client.get("/api/v1/desks/orders/golden", headers=headers)
+        client.post("/api/v1/desks/orders/golden", json=TEXT, headers=headers)
+        client.delete("/api/v1/desks/orders/golden/1", headers=headers)
         client.get("/api/v1/inquiries/1", headers=headers)
         client.get("/api/v1/models", headers=headers)
         client.get("/metrics", headers=headers)
@@ -114,6 +122,8 @@ def test_every_refusal_is_as_described(client, key, laid):
     client.post(correct, json={}, headers=desk)
     client.post(correct.replace("/correct", "/confirm"), headers=desk | {"If-Match": "1"})
     client.get("/api/v1/desks/lost/tickets", headers=desk)
+    client.get("/api/v1/desks/lost/golden", headers=desk)
+    client.delete("/api/v1/desks/orders/golden/1", headers=desk)
     client.get("/api/v1/desks/orders/tickets?status=lost", headers=desk)
     client.post("/api/v1/models/lost/promote", headers=key("models"))
     client.get("/readyz")

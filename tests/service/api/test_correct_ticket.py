@@ -31,9 +31,9 @@ def test_it_writes_a_label_and_an_event_that_holds_no_comment(correct, store, ke
     ticket = lay()
     correct(ticket, key("desk", name="anna"), category="complaint", comment="Anna called.")
 
-    label = store.tickets.latest_labels([ticket.inquiry_id])[ticket.inquiry_id][0]
+    [label] = store.labels.of_ticket(ticket.id)
     event = store.journal(ticket.inquiry_id)[-1]
-    assert (label["category"], label["source"], label["by"]) == ("complaint", "correction", "key:anna")
+    assert (label.category, label.source, label.by) == ("complaint", "correction", "key:anna")
     assert (event.kind, event.actor, event.ticket_id) == ("corrected", "key:anna", ticket.id)
     assert event.details == {"from": ["order_status", "orders"], "to": ["complaint", "care"]}
 
@@ -44,7 +44,7 @@ def test_only_the_desk_moves_it_and_says_nothing_of_the_category(correct, store,
     moved = correct(ticket, key("desk"), desk="returns").json
 
     assert (moved["category"], moved["desk"], moved["review"]) == ("order_status", "returns", "corrected")
-    assert store.tickets.latest_labels([ticket.inquiry_id]) == {}
+    assert store.labels.of_ticket(ticket.id) == []
 
 
 @ON_SQLITE
@@ -80,7 +80,7 @@ def test_whoever_has_seen_the_first_correction_may_make_another(correct, store, 
 
     answer = correct(ticket, key("desk") | {"If-Match": '"2"'}, category="feedback")
     assert (answer.status_code, answer.json["category"], answer.json["version"]) == (200, "feedback", 3)
-    assert store.tickets.latest_labels([ticket.inquiry_id])[ticket.inquiry_id][0]["category"] == "feedback"
+    assert [label.category for label in store.labels.of_ticket(ticket.id)] == ["complaint", "feedback"]
 
 
 @ON_SQLITE

@@ -8,8 +8,9 @@ from service.assembly import Loket
 from service.storage.store import Store
 from service.translation_records import TranslationRecords
 
-LABELS = ("desk", "automatic", "status", "provider", "outcome", "le")
+LABELS = ("desk", "automatic", "status", "provider", "outcome", "le", "kind")
 NOTHING_TRANSLATED = {("loket_translation_waiting",): 0, ("loket_translation_memory_entries",): 0}
+NO_ALARM = {("loket_alarms", kind): 0 for kind in ("texts", "language", "confidence", "overrides")}
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_it_works(client, key):
 
 
 def test_nothing_has_happened_yet(client, figures):
-    assert figures(client) == NOTHING_TRANSLATED | {
+    assert figures(client) == NOTHING_TRANSLATED | NO_ALARM | {
         ("loket_inquiries_received_total",): 0,
         ("loket_inquiries_waiting",): 0,
         ("loket_oldest_waiting_seconds",): 0,
@@ -51,7 +52,7 @@ def test_inquiries_and_tickets_are_counted(client, figures, key, lay):
     found = figures(client)
     age = found.pop(("loket_oldest_waiting_seconds",))
     assert 0 <= age < 60
-    assert found == NOTHING_TRANSLATED | {
+    assert found == NOTHING_TRANSLATED | NO_ALARM | {
         ("loket_inquiries_received_total",): 4,
         ("loket_inquiries_waiting",): 1,
         ("loket_tickets", "orders", "true", "open"): 1,

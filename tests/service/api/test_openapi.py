@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from jsonschema import Draft202012Validator
 
-METHODS = {"get", "post"}
+METHODS = {"get", "post", "delete"}
 TEXT = {"type": "string", "minLength": 1}
 CONTENT = {
     "type": "object",

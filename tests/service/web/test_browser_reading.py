@@ -48,6 +48,7 @@ def pages(site, browser, store, now, password_hash, lay):
     )
     lay("orders", after_seconds=1)
     paths = ["", "form?lang=de", "form/received/LK-7Q4M-9XKD", "sign-in", "desks", "desks/orders", "docs"]
+    paths += ["label", "golden"]
     return [f"{site}/{path}" for path in (*paths, f"tickets/{ticket.id}")]
 
 

@@ -9,8 +9,8 @@ def state(store, ticket):
 
 
 def label(store, ticket):
-    found = next(iter(store.tickets.latest_labels([ticket.inquiry_id]).get(ticket.inquiry_id, [])), None)
-    return found and (found["category"], found["source"], found["by"])
+    found = store.labels.of_ticket(ticket.id)
+    return (found[-1].category, found[-1].source, found[-1].by) if found else None
 
 
 def told(page):

@@ -1,0 +1,21 @@
+"""When labels are to train a model, as configured."""
+
+from datetime import datetime, timedelta
+
+from service.settings import Learning
+from service.storage.store import Store
+
+
+def is_due(store: Store, settings: Learning, at: datetime) -> bool:
+    """Whether there are enough new labels, or some and it is time.
+
+    What counts as new was given after the last retraining began, however that ended: one that failed is not tried
+    again until somebody asks for it or more labels come.
+    """
+    last = next(iter(store.retrainings.latest(1)), None)
+    new = store.labels.count_after(last.labels_until if last else 0)
+    if settings.after_labels and new >= settings.after_labels:
+        return True
+    if not settings.every_hours or new < settings.least_labels:
+        return False
+    return last is None or at - last.started_at >= timedelta(hours=settings.every_hours)
