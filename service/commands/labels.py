@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from model.configuration import Configuration
-from model.taxonomy import OUT_OF_SCOPE
 from service.commands.options import as_json, command_of, open_store, tell
 from service.learning.labelled import LabelledText, conflicts, every_labelled_text, labelled_texts
 from service.settings import Settings
@@ -122,8 +121,7 @@ def _names(pairs: Sequence[str]) -> dict[str, str]:
 
 
 def _check_labels(found: Sequence[LabelledInquiry], names: dict[str, str], settings: Settings) -> None:
-    known = {*settings.categories, *settings.present_names(), OUT_OF_SCOPE}
-    strange = sorted({names.get(one.label, one.label) for one in found} - known)
+    strange = sorted({names.get(one.label, one.label) for one in found} - settings.all_names())
     if strange:
         more = f" and {len(strange) - _SHOWN} more" if len(strange) > _SHOWN else ""
         raise click.ClickException(

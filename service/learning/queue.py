@@ -48,9 +48,15 @@ def waiting(ticket: Ticket, inquiry: Inquiry) -> Waiting:
 
 
 def next_tickets(
-    store: Store, classifier: InquiryClassifier | None, desks: Collection[str], count: int
+    store: Store,
+    classifier: InquiryClassifier | None,
+    desks: Collection[str],
+    count: int,
+    categories: Collection[str] = (),
 ) -> list[str]:
     """The ids of open tickets that nobody has reviewed, the most worthwhile to label first, at most ``count``.
+
+    So are those of a category that was split, reviewed or not: whose label it is has to be said again.
 
     What nobody has looked at goes first, and of this what lies on triage. Of each group the newest are compared.
 
@@ -59,8 +65,9 @@ def next_tickets(
         classifier: The champion.
         desks: On which they may lie.
         count: How many are wanted.
+        categories: Those that there are, under all their names.
     """
-    rows = store.tickets.unreviewed(desks, TRIAGE, _CANDIDATES)
+    rows = store.tickets.unreviewed(desks, TRIAGE, _CANDIDATES, categories)
     found: list[str] = []
     for _, group in groupby(rows, key=lambda row: (row[0].opened_at is None, row[0].desk == TRIAGE)):
         alike = list(group)

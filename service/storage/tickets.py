@@ -79,8 +79,10 @@ class Tickets:
         width = len(_COLUMNS)
         return [(Ticket(*row[:width]), Inquiry(*row[width:])) for row in rows]
 
-    def unreviewed(self, desks: Collection[str], first: str, limit: int) -> list[tuple[Ticket, Inquiry]]:
-        """Open tickets that nobody has reviewed, the newest first.
+    def unreviewed(
+        self, desks: Collection[str], first: str, limit: int, categories: Collection[str] = ()
+    ) -> list[tuple[Ticket, Inquiry]]:
+        """Open tickets that nobody has reviewed, and all whose category there is no more; the newest first.
 
         Those that nobody has opened go before the others, and of these the ones on the desk ``first``.
 
@@ -88,8 +90,9 @@ class Tickets:
             desks: On which they lie.
             first: The desk that matters most.
             limit: How many at most.
+            categories: Those that there are, under all their names; none for not asking.
         """
-        query = select(*_COLUMNS, *_INQUIRY).join(inquiries).where(_unreviewed_on(desks))
+        query = select(*_COLUMNS, *_INQUIRY).join(inquiries).where(_unreviewed_on(desks, categories))
         opened = case((tickets.c.opened_at.is_(None), 0), else_=1)
         elsewhere = case((tickets.c.desk == first, 0), else_=1)
         query = query.order_by(opened, elsewhere, tickets.c.id.desc()).limit(limit)
@@ -98,9 +101,9 @@ class Tickets:
         width = len(_COLUMNS)
         return [(Ticket(*row[:width]), Inquiry(*row[width:])) for row in rows]
 
-    def count_unreviewed(self, desks: Collection[str]) -> int:
-        """How many open tickets on these desks nobody has reviewed."""
-        query = select(func.count()).select_from(tickets).where(_unreviewed_on(desks))
+    def count_unreviewed(self, desks: Collection[str], categories: Collection[str] = ()) -> int:
+        """How many tickets of these desks `unreviewed` has."""
+        query = select(func.count()).select_from(tickets).where(_unreviewed_on(desks, categories))
         with reading(self._engine) as connection:
             return connection.execute(query).scalar_one()
 
@@ -169,6 +172,8 @@ class Tickets:
         connection.execute(insert(labels), row)
 
 
-def _unreviewed_on(desks: Collection[str]) -> ColumnElement[bool]:
-    lies_there = tickets.c.desk.in_(sorted(desks)) & (tickets.c.status == "open")
-    return lies_there & tickets.c.review.is_(None)
+def _unreviewed_on(desks: Collection[str], categories: Collection[str]) -> ColumnElement[bool]:
+    waits = (tickets.c.status == "open") & tickets.c.review.is_(None)
+    if categories:
+        waits |= tickets.c.category.not_in(sorted(categories))
+    return tickets.c.desk.in_(sorted(desks)) & waits

@@ -84,7 +84,8 @@ def queue() -> str | Response:
         ticket = _waiting(ticket_id)
         if ticket and ticket.opened_by in {None, g.actor.name}:  # else another person is labelling it
             return replace(sitting, then=sitting.then[place:]).at(ticket_id)
-    first, *then = next_tickets(loket().store, _classifier(), _desks(), _AHEAD) or [""]
+    names = loket().settings.all_names()
+    first, *then = next_tickets(loket().store, _classifier(), _desks(), _AHEAD, names) or [""]
     if first:
         return replace(sitting, then=tuple(then)).at(first)
     return render_template("label.html", row=None, waiting=0, sitting=sitting, last=_last(sitting))
@@ -102,7 +103,7 @@ def page(ticket_id: str) -> str | Response:
         "label.html",
         row={"ticket": ticket, "inquiry": inquiry, "decision": decision_of(inquiry)},
         choices=suggested(ticket, inquiry, _classifier(), loket().settings, _KEYS),
-        waiting=loket().store.tickets.count_unreviewed(_desks()),
+        waiting=loket().store.tickets.count_unreviewed(_desks(), loket().settings.all_names()),
         sitting=sitting,
         last=_last(sitting),
     )
@@ -138,7 +139,9 @@ def _waiting(ticket_id: str) -> Ticket | None:
     ticket = loket().store.tickets.get(ticket_id)
     if ticket is None or not g.actor.sees(ticket.desk):
         return None
-    return ticket if ticket.status == "open" and ticket.review is None else None
+    is_new = ticket.status == "open" and ticket.review is None
+    was_split = ticket.category is not None and ticket.category not in loket().settings.all_names()
+    return ticket if is_new or was_split else None
 
 
 def _last(sitting: _Sitting) -> Ticket | None:

@@ -97,7 +97,9 @@ class Agents:
 
 
 def read(name, *parts):
-    rows = [json.loads(line) for part in parts for line in (DATASETS / name / f"{part}.jsonl").open(encoding="utf-8")]
+    rows = [
+        json.loads(line) for part in parts for line in (DATASETS / name / f"{part}.jsonl").open(encoding="utf-8")
+    ]
     return [(clean(row["text"]), OUT if row["label"] == "oos" else _name(row["label"])) for row in rows]
 
 

@@ -7,6 +7,7 @@ thousand, and the arm without the memory.
 import os
 
 import pytest
+
 from tests.benchmarks import stream
 
 pytestmark = pytest.mark.benchmark
@@ -27,7 +28,9 @@ def test_share_that_needs_a_person(name, memory, encodings, tmp_path, monkeypatc
     arm = stream.Stream(tmp_path / "data", SETS[name](), encodings, monkeypatch, memory=memory)
     arm.begin()
     rows, found = arm.rest[:MOST], []
-    print(f"\n{name}, {len(arm.first)} labels to begin with, {'with' if memory else 'without'} the memory", flush=True)
+    print(
+        f"\n{name}, {len(arm.first)} labels to begin with, {'with' if memory else 'without'} the memory", flush=True
+    )
     for start in range(0, len(rows) - 999, 1000):
         found.append(arm.thousand(rows[start : start + 1000], retrain=start + 2000 <= len(rows)))
         print(f"{start:6}: {found[-1].row}", flush=True)

@@ -99,7 +99,7 @@ def test_weeks_that_do_not_differ_rarely_raise_an_alarm_of_figures():
     assert share < 0.05
 
 
-def test_weeks_that_do_not_differ_rarely_raise_an_alarm(seed_texts):
+def test_texts_that_do_not_differ_rarely_raise_an_alarm(seed_texts):
     found = runs(1, seed_texts, max(20, RUNS // 10))
     raised = [alarm.kind for one in found for alarm in one.alarms]
     share = float(np.mean([bool(one.alarms) for one in found]))
@@ -108,7 +108,7 @@ def test_weeks_that_do_not_differ_rarely_raise_an_alarm(seed_texts):
     print(f"\n{len(found)} weeks of {PER_WEEK}, with texts: {share:.1%} with an alarm {raised}")
     print(f"AUC {aucs.mean():.3f} ± {aucs.std():.3f}; chances below 0.05: {np.mean(chances < 0.05):.1%}", end=", ")
     print(f"below 0.5: {np.mean(chances < 0.5):.0%}; least of words {min(one.texts.p_word for one in found):.3f}")
-    assert share < 0.05
+    assert raised.count("texts") <= 0.05 * len(found)
 
 
 @pytest.mark.parametrize(
