@@ -39,7 +39,8 @@ class Manifest:
     encoder: str | None = None
     snapshot: str | None = None  # the SHA-256 of the rows that it learned from, in their order
     labels_until: int = 0  # the number of the last label of the store that was looked at
-    labels_held_out: list[int] = field(default_factory=list)  # of those, the ones that it did not learn from
+    labels_held_out: list[int] = field(default_factory=list)  # of those, the ones that judged it
+    labels_left_out: list[int] = field(default_factory=list)  # and those that it did not learn from either
     libraries: dict[str, str] = field(default_factory=lambda: library_versions())
     files: dict[str, str] = field(default_factory=dict)
     format: int = FORMAT

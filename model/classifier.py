@@ -86,7 +86,8 @@ class InquiryClassifier(ClassifierMixin, BaseEstimator):
             labels: Theirs.
             progress: Told how much is done.
             weights: How much each counts, above 0; all 1 without it.
-            origins: The id of each stored inquiry, None for what was written for training.
+            origins: Where each comes from: the id of a stored inquiry, another text for what came from elsewhere,
+                None for what was written for training, and may be shown to anybody.
 
         Attributes set: ``classes_`` (n_labels,), ``encoder_identity_``, ``views_``, ``held_out_truth_`` (n,)
         the number of each inquiry's label.
@@ -102,9 +103,11 @@ class InquiryClassifier(ClassifierMixin, BaseEstimator):
         tell = progress or (lambda done, of: None)
         self.views_, self._held_out = fit_views(learned, self.encoder, lexical, semantic, tell)
         self.held_out_truth_ = learned.truth
-        self._remembered = [_shown(text) for text in learned.texts] if self.encoder else []
+        from_ = _origins_of_texts(learned, origins)
+        # What customers or other services sent is not shown to whoever answers a similar inquiry.
+        self._remembered = [_shown(t) if o is None else "" for t, o in zip(learned.texts, from_, strict=True)]
         self._remembered_labels = _labels_of_texts(learned) if self.encoder else []
-        self._origins = _origins_of_texts(learned, origins) if self.encoder else []
+        self._origins = from_
         return self
 
     @property

@@ -26,7 +26,8 @@ class Term:
 class Similar:
     """A labelled inquiry that spoke for the category, and its share of the semantic view's score.
 
-    Its ``origin`` is the id of the stored inquiry that it was, if it was one.
+    Its ``origin`` is the id of the stored inquiry that it was, or says that it came from elsewhere; then it has no
+    text. What was written for training has none.
     """
 
     text: str
@@ -126,13 +127,18 @@ class Prediction:
         for one in (Scored(self.category, self.confidence), *self.alternatives):
             name = names.get(one.category, one.category)
             shares[name] = min(1.0, shares.get(name, 0.0) + one.confidence)
-        category = names.get(self.category, self.category)
+        category, own = names.get(self.category, self.category), names.get(self.category, self.category)
+        if len(self.parts) < 2:
+            category = max(shares, key=lambda name: shares[name])
         confidence = shares.pop(category)
+        others = sorted(shares.items(), key=lambda pair: -pair[1])
         return replace(
             self,
             category=category,
             confidence=confidence,
-            alternatives=tuple(Scored(*pair) for pair in shares.items()),
+            alternatives=tuple(Scored(*pair) for pair in others),
+            explanation=self.explanation if category == own else (),
+            similar=tuple(replace(one, category=names.get(one.category, one.category)) for one in self.similar),
             parts=tuple(replace(part, category=names.get(part.category, part.category)) for part in self.parts),
         )
 

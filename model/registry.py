@@ -63,6 +63,7 @@ class Registry:
         snapshot: str | None = None,
         labels_until: int = 0,
         labels_held_out: Sequence[int] = (),
+        labels_left_out: Sequence[int] = (),
     ) -> str:
         """Store a trained classifier; answers its version, made of the time and the estimator's hash.
 
@@ -75,7 +76,8 @@ class Registry:
             at: When it was trained.
             snapshot: The SHA-256 of the rows it learned from, see `add_snapshot`.
             labels_until: The number of the last label that was looked at.
-            labels_held_out: Of those, the ones that it did not learn from.
+            labels_held_out: Of those, the ones that judged it instead.
+            labels_left_out: And those that it did not learn from either.
 
         Raises:
             ModelError: It cannot be stored, or was stored before.
@@ -85,7 +87,7 @@ class Registry:
         labels = [str(label) for label in classifier.classes_]
         manifest = Manifest(
             version, name, at.astimezone(UTC).isoformat(), labels, data, metrics, classifier.encoder_identity_,
-            snapshot, labels_until, list(labels_held_out),
+            snapshot, labels_until, list(labels_held_out), list(labels_left_out),
         )  # fmt: skip
         with _told(f"{version} cannot be stored"):
             artifact.save(self._place, _folder(version), estimator, card(manifest), manifest, self._key)

@@ -45,7 +45,7 @@ def assemble(configuration: Configuration) -> Loket:
     registry = configuration.registry()
     store = Store.at(settings.database_url)
     records = make_records(settings, store)
-    memories = Memories(make_corrections(settings, registry, store))
+    memories = Memories(make_corrections(settings, registry, store), settings.learning.remembered)
     return Loket(settings, registry, store, records, make_pipeline(settings, registry, records, memories))
 
 

@@ -20,12 +20,15 @@ class RetrainingTimer:
     Args:
         is_due: Asked with the time.
         config_file: For the process.
+        served_as: The fingerprint of the categories that are served; with others, nothing is promoted by itself.
     """
 
-    def __init__(self, is_due: Callable[[datetime], bool], config_file: str | None) -> None:
+    def __init__(self, is_due: Callable[[datetime], bool], config_file: str | None, served_as: str) -> None:
         self._is_due = is_due
+        self._served_as = served_as
         self._config_file = config_file
         self._stopping = threading.Event()
+        self._starting = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._run, name="retraining", daemon=True)
 
@@ -35,7 +38,8 @@ class RetrainingTimer:
 
     def stop(self) -> None:
         """Look no more; a training under way is ended, and nothing of it remains."""
-        self._stopping.set()
+        with self._starting:
+            self._stopping.set()
         if self._process and self._process.poll() is None:
             self._process.terminate()
         self._thread.join(_STOP_SECONDS)
@@ -47,15 +51,22 @@ class RetrainingTimer:
                 return
         except StorageUnavailable:
             return
-        self._process = subprocess.Popen(self._command(), stdin=subprocess.DEVNULL)
+        with self._starting:
+            if self._stopping.is_set():
+                return
+            self._process = subprocess.Popen(self._command(), stdin=subprocess.DEVNULL)
         status = self._process.wait()
         if status and not self._stopping.is_set():
             _log.error("retraining ended with an error", extra={"status": status})
 
     def _command(self) -> list[str]:
         config = ["--config", self._config_file] if self._config_file else []
-        return [sys.executable, "-P", "-m", "service.commands.retrain", "--if-due", *config]
+        served = ["--served-as", self._served_as]
+        return [sys.executable, "-P", "-m", "service.commands.retrain", "--if-due", *served, *config]
 
     def _run(self) -> None:
         while not self._stopping.wait(_LOOK_SECONDS):
-            self.look(datetime.now(UTC))
+            try:
+                self.look(datetime.now(UTC))
+            except Exception:  # noqa: BLE001 - whatever went wrong now, look again in a minute
+                _log.exception("retraining cannot be started")

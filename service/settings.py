@@ -1,5 +1,6 @@
 """All settings, checked at start: a wrong key or value is named in one line, and nothing starts."""
 
+import hashlib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -135,7 +136,7 @@ class Learning(Table):
     after_labels: Annotated[int, Field(ge=0)] = 200
     every_hours: Annotated[float, Field(ge=0)] = 0.0
     least_labels: Annotated[int, Field(ge=1)] = 20
-    remembered: Annotated[int, Field(ge=0, le=20_000)] = 1_000
+    remembered: Annotated[int, Field(ge=0, le=2_000)] = 1_000
     weights: LabelWeights = LabelWeights()
     half_life_days: Annotated[float, Field(ge=0)] = 365.0
 
@@ -170,6 +171,8 @@ class Settings(Table):
     @model_validator(mode="after")
     def _names_are_used_once(self) -> "Settings":
         """A former name stands for one category, and for none that there is."""
+        if OUT_OF_SCOPE in self.categories:
+            raise unfit(f"categories.{OUT_OF_SCOPE}", "this name means that an inquiry belongs to no category")
         former = [name for category in self.categories.values() for name in category.formerly]
         for name, category in self.categories.items():
             for old in category.formerly:
@@ -208,6 +211,11 @@ class Settings(Table):
     def present_names(self) -> dict[str, str]:
         """What categories are called now that had another name, by that name."""
         return {old: name for name, category in self.categories.items() for old in category.formerly}
+
+    def categories_fingerprint(self) -> str:
+        """Tells whether another process routes by the same categories."""
+        routes = sorted((name, route.desk) for name, route in self.category_routes().items())
+        return hashlib.sha256(repr(routes).encode()).hexdigest()[:16]
 
     def all_names(self) -> set[str]:
         """What a label may say: every category under each of its names, and that there is none."""

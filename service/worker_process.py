@@ -9,7 +9,7 @@ from functools import partial
 
 from model import configuration
 from service import logs
-from service.assembly import assemble
+from service.assembly import Loket, assemble
 from service.learning.schedule import is_due
 from service.retraining_timer import RetrainingTimer
 from service.worker import Worker
@@ -23,7 +23,7 @@ def run(config_file: str | None, *, until_parent_ends: bool = False) -> None:
     loket = assemble(configuration.read(os.environ, config_file))
     worker, timer = (
         Worker(loket),
-        RetrainingTimer(partial(is_due, loket.store, loket.settings.learning), config_file),
+        _timer(loket, config_file),
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _signal, _frame: worker.stop())
@@ -32,6 +32,11 @@ def run(config_file: str | None, *, until_parent_ends: bool = False) -> None:
     timer.start()
     worker.run()
     timer.stop()
+
+
+def _timer(loket: Loket, config_file: str | None) -> RetrainingTimer:
+    due = partial(is_due, loket.store, loket.settings.learning)
+    return RetrainingTimer(due, config_file, loket.settings.categories_fingerprint())
 
 
 def _watch_parent(worker: Worker, parent: int) -> None:

@@ -6,6 +6,7 @@ with the next training. The seed inquiries' embeddings come with Loket, so that 
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -60,7 +61,8 @@ class PreparedEncoder:
         rows = self._encode([wanted[one] for one in missing], progress)
         # As they will be read back: the next training on the same texts must find the same points.
         self._known |= dict(zip(missing, _read_back(rows), strict=True))
-        write(self._file, self.identity, self._known)
+        with suppress(OSError):  # a full disk costs the next training time, and this one nothing
+            write(self._file, self.identity, self._known)
 
     def encode(self, texts: Sequence[str]) -> Embeddings:
         """See `Encoder`."""

@@ -16,9 +16,10 @@ from model.configuration import Configuration
 from model.configuration import read as read_configuration
 from model.errors import ConfigurationInvalid, ModelError, TrainingDataInvalid
 from model.lexical import Progress
+from model.registry import Loaded, Registry
 from model.taxonomy import OUT_OF_SCOPE
 from training.comparison import ALPHA, Comparison, compare, compare_classifiers, compare_held_out
-from training.dataset import LabelledInquiry, read_file, seed_files
+from training.dataset import Given, LabelledInquiry, Source, read_file, seed_files
 from training.label_check import LabelCheck, check
 from training.progress import progress_bar
 from training.snapshot import Snapshot
@@ -46,8 +47,11 @@ class Categories:
     def configured(cls, values: Mapping[str, Any]) -> "Categories":
         """From the tables ``[categories.…]``."""
         tables = values.get("categories") or {}
-        names = {str(old): str(name) for name, table in tables.items() for old in table.get("formerly", ())}
-        desks = {str(name): str(table.get("desk", "")) for name, table in tables.items()}
+        try:
+            names = {str(old): str(name) for name, table in tables.items() for old in table.get("formerly", ())}
+            desks = {str(name): str(table.get("desk", "")) for name, table in tables.items()}
+        except (AttributeError, TypeError) as error:
+            raise ConfigurationInvalid("categories: each is a table") from error
         return cls(desks | {old: desks[name] for old, name in names.items()}, names)
 
     def known(self, inquiries: Sequence[LabelledInquiry]) -> list[LabelledInquiry]:
@@ -124,9 +128,15 @@ class Retraining:
     ) -> None:
         self._trainer, self._registry = trainer, trainer.registry
         self._categories, self._weighting = categories, weighting
-        self._champion = self._registry.champion()
-        self._before = self._snapshot_of(self._champion)
-        self._base = base if base is not None else self._known_base()
+        self._serving = _champion_of(self._registry)
+        self._champion = self._serving.version if self._serving else None
+        self._before = self._snapshot_of(self._champion or self._registry.champion())
+        self._base = categories.known(base if base is not None else self._written())
+
+    @property
+    def knows_base(self) -> bool:
+        """Whether it is known what the champion learned from."""
+        return self._before is not None
 
     def run(
         self,
@@ -143,15 +153,15 @@ class Retraining:
             TrainingDataInvalid: There is nothing to learn from.
             ModelError: The registry cannot be used.
         """
-        known = self._categories.known(labels)
-        parts = split(known, self._seen())
+        known = self._categories.known([_dated(one, at) for one in labels])
+        parts = split(known, self._seen(), self._base)
         snapshot = self._snapshot([*self._base, *parts.learned], at)
         self._trainer.prepare(snapshot, parts.held_out, encoding)
         checked = snapshot.inquiries
         classifier, snapshot, found = self._checked(snapshot, at, fitting)
         judges = _without_givers(parts.held_out, found)
         comparison, shared = self._compared(classifier, snapshot, judges)
-        version = self._store(classifier, snapshot, parts, name, at)
+        version = self._store(classifier, snapshot, labels, parts, name, at)
         learned = len(snapshot.inquiries), sum(1 for one in snapshot.inquiries if one.given)
         unknown = len(labels) - len(known)
         suspects = _suspects(found, checked)
@@ -165,6 +175,8 @@ class Retraining:
         """Fit; where the label check leaves labels out, fit again without them."""
         classifier = self._trainer.fit(snapshot, fitting)
         found = check(classifier, snapshot.inquiries)
+        given = [one for one in found.suspects if snapshot.inquiries[one.place].given]
+        found = replace(found, suspects=given)  # what was written for training is not for desks to judge
         if not found.left_out:
             return classifier, snapshot, found
         apart = set(found.left_out)
@@ -175,9 +187,9 @@ class Retraining:
     def _compared(
         self, classifier: InquiryClassifier, snapshot: Snapshot, judges: Sequence[LabelledInquiry]
     ) -> tuple[Comparison, Comparison | None]:
-        if self._champion is None:
+        if self._serving is None:
             return compare([], [], [], [], {}), None
-        champion = self._registry.load(self._champion).with_encoder(self._trainer.encoder)
+        champion = self._serving.classifier.with_encoder(self._trainer.encoder)
         # Compared under present names; of a champion that serves no more here, nothing else is asked.
         champion.classes_ = np.array([self._categories.names.get(str(one), str(one)) for one in champion.classes_])
         desks = self._categories.desks
@@ -191,14 +203,22 @@ class Retraining:
         )
 
     def _store(
-        self, classifier: InquiryClassifier, snapshot: Snapshot, parts: Split, name: str, at: datetime
+        self,
+        classifier: InquiryClassifier,
+        snapshot: Snapshot,
+        labels: Sequence[LabelledInquiry],
+        parts: Split,
+        name: str,
+        at: datetime,
     ) -> str:
-        numbers = [one.given.number for one in [*parts.learned, *parts.held_out] if one.given and one.given.number]
-        apart = [one.given.number for one in parts.held_out if one.given and one.given.number]
+        numbers = _numbers(labels)
+        apart = _numbers(parts.held_out)
+        learned = {*_numbers(snapshot.inquiries), *apart}
         data = [{"name": "snapshot", "rows": len(snapshot.inquiries)}]
         return self._trainer.store(
             classifier, snapshot, name=name, data=data, at=at,
             labels_until=max(numbers, default=0), labels_held_out=sorted(apart),
+            labels_left_out=sorted(set(numbers) - learned),
         )  # fmt: skip
 
     def _snapshot(self, inquiries: Sequence[LabelledInquiry], at: datetime) -> Snapshot:
@@ -208,17 +228,33 @@ class Retraining:
         return self._trainer.snapshot(inquiries, weights)
 
     def _snapshot_of(self, version: str | None) -> Snapshot | None:
-        sha256 = self._registry.manifest(version).snapshot if version else None
-        return Snapshot.of_content(self._registry.snapshot(sha256)) if sha256 else None
+        """None where it is not to be had, as for a champion of an earlier release."""
+        try:
+            sha256 = self._registry.manifest(version).snapshot if version else None
+            return Snapshot.of_content(self._registry.snapshot(sha256)) if sha256 else None
+        except ModelError:
+            return None
 
-    def _known_base(self) -> list[LabelledInquiry]:
-        return self._categories.known(self._before.written) if self._before else []
+    def _written(self) -> list[LabelledInquiry]:
+        return self._before.written if self._before else []
 
     def _seen(self) -> set[int]:
         """The numbers of the labels that the champion learned from."""
         if self._before is None:
             return set()
         return {one.given.number for one in self._before.inquiries if one.given and one.given.number is not None}
+
+
+def _champion_of(registry: Registry) -> Loaded | None:
+    """What serves; None when nothing can, as after an upgrade of libraries: then nothing is compared."""
+    try:
+        return registry.load_champion()
+    except ModelError:
+        return None
+
+
+def _numbers(inquiries: Sequence[LabelledInquiry]) -> list[int]:
+    return [one.given.number for one in inquiries if one.given and one.given.number]
 
 
 def _renamed(inquiry: LabelledInquiry, names: Mapping[str, str]) -> LabelledInquiry:
@@ -228,6 +264,11 @@ def _renamed(inquiry: LabelledInquiry, names: Mapping[str, str]) -> LabelledInqu
 
 def _keys(snapshot: Snapshot) -> list[Hashable]:
     return [(one.text, one.language) for one in snapshot.inquiries]
+
+
+def _dated(inquiry: LabelledInquiry, at: datetime) -> LabelledInquiry:
+    """A label of which nobody knows where it comes from is one that was imported just now."""
+    return inquiry if inquiry.given else replace(inquiry, given=Given(Source.IMPORT, at))
 
 
 def _suspects(found: LabelCheck, checked: Sequence[LabelledInquiry]) -> list[dict[str, Any]]:
@@ -268,7 +309,7 @@ def main(path: Path, base: tuple[Path, ...], name: str, config: str | None, as_j
     try:
         configuration = read_configuration(os.environ, config)
         written = [one for file in base for one in read_file(file).inquiries if not one.is_mixed]
-        retraining = make_retraining(configuration, written or None)
+        retraining = make_retraining(configuration, written if base else None)
         found = with_progress(retraining, read_file(path).inquiries, name, datetime.now(UTC))
         configuration.registry().add_report(found.version, REPORT, json.dumps(found.as_json()).encode())
     except (ModelError, ConfigurationInvalid) as error:
@@ -277,11 +318,18 @@ def main(path: Path, base: tuple[Path, ...], name: str, config: str | None, as_j
 
 
 def make_retraining(configuration: Configuration, base: Sequence[LabelledInquiry] | None = None) -> Retraining:
-    """The retraining of a configuration; a first one, of the default categories, starts from the seed."""
-    values, trainer = configuration.values, Trainer.configured(configuration)
-    if base is None and trainer.registry.champion() is None:
-        base = [inquiry for file in seed_files() for inquiry in read_file(file).inquiries]
-    return Retraining(trainer, Categories.configured(values), Weighting.of_configuration(values), base)
+    """The retraining of a configuration.
+
+    Without a base, and where it is not known what the champion learned from, it starts from those of the seed
+    inquiries whose categories there are.
+    """
+    values = configuration.values
+    rules = Categories.configured(values), Weighting.of_configuration(values)
+    parts = Trainer.configured(configuration), *rules
+    retraining = Retraining(*parts, base)
+    if base is not None or retraining.knows_base:
+        return retraining
+    return Retraining(*parts, [inquiry for file in seed_files() for inquiry in read_file(file).inquiries])
 
 
 def with_progress(retraining: Retraining, labels: Sequence[LabelledInquiry], name: str, at: datetime) -> Challenger:

@@ -55,7 +55,7 @@ class Snapshot:
             taxonomy = [Category(one["name"], one["meaning"], tuple(one["examples"])) for one in head["taxonomy"]]
             inquiries = [_inquiry(row) for row in rows]
             return cls(inquiries, [row["weight"] for row in rows], taxonomy, head["encoder"], head["parameters"])
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise ArtifactInvalid(f"this is no snapshot of a training: {type(error).__name__}") from error
 
     @property
@@ -70,7 +70,7 @@ def _line(row: dict[str, Any]) -> str:
 
 
 def _row(inquiry: LabelledInquiry, weight: float) -> dict[str, Any]:
-    return as_row(inquiry) | {"weight": round(weight, 6)}
+    return as_row(inquiry) | {"weight": weight}
 
 
 def as_row(inquiry: LabelledInquiry) -> dict[str, Any]:

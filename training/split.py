@@ -18,7 +18,7 @@ class Split:
     held_out: list[LabelledInquiry]
 
 
-def split(labels: Sequence[LabelledInquiry], seen: Collection[int]) -> Split:
+def split(labels: Sequence[LabelledInquiry], seen: Collection[int], base: Sequence[LabelledInquiry] = ()) -> Split:
     """Hold out the newest labels that the champion has not seen either, so that both models meet them fresh.
 
     A fifth of the new labels, but at least 100, at most half of them, and at most 2,000. A text that is learned
@@ -27,13 +27,14 @@ def split(labels: Sequence[LabelledInquiry], seen: Collection[int]) -> Split:
     Args:
         labels: Given by desks, or imported; each with `Given`.
         seen: The numbers of those that the champion learned from.
+        base: What is learned from besides.
     """
     single = sorted((one for one in labels if one.given and not one.is_mixed), key=_when)
     fresh = [one for one in single if one.given and one.given.number not in seen]
     newest = fresh[len(fresh) - _count(len(fresh)) :]
     apart = {id(one) for one in newest}
     learned = [one for one in single if id(one) not in apart]
-    known = {clean(one.text) for one in learned}
+    known = {clean(one.text) for one in [*learned, *base]}
     return Split(learned, [one for one in newest if clean(one.text) not in known])
 
 

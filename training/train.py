@@ -114,7 +114,9 @@ class Trainer:
         """All that decides what a training on these gives."""
         taxonomy = self._categories([inquiry.label for inquiry in inquiries], zero_shot)
         identity = self.encoder.identity if self.encoder else None
-        return Snapshot(inquiries, weights, taxonomy, identity, self._parameters)
+        # As they are kept: what is trained again from the snapshot must weigh the same.
+        kept = [round(weight, 6) for weight in weights]
+        return Snapshot(inquiries, kept, taxonomy, identity, self._parameters)
 
     def prepare(self, snapshot: Snapshot, also: Sequence[LabelledInquiry], encoding: Progress = silent) -> None:
         """Have all embeddings ready that a training on the snapshot needs, and those of other inquiries."""
@@ -127,7 +129,7 @@ class Trainer:
     def fit(self, snapshot: Snapshot, fitting: Progress = silent) -> InquiryClassifier:
         """A classifier that learned from the snapshot."""
         readings, labels = _readings_and_labels(snapshot.inquiries)
-        origins = [inquiry.given.inquiry if inquiry.given else None for inquiry in snapshot.inquiries]
+        origins = [(one.given.inquiry or "import") if one.given else None for one in snapshot.inquiries]
         classifier = self._unfitted(snapshot)
         return classifier.fit(readings, labels, fitting, weights=snapshot.weights, origins=origins)
 
@@ -141,6 +143,7 @@ class Trainer:
         at: datetime,
         labels_until: int = 0,
         labels_held_out: Sequence[int] = (),
+        labels_left_out: Sequence[int] = (),
     ) -> str:
         """Lay classifier and snapshot into the registry; answers the version."""
         languages = [inquiry.language or "und" for inquiry in snapshot.inquiries]
@@ -154,6 +157,7 @@ class Trainer:
             snapshot=self.registry.add_snapshot(snapshot.content()),
             labels_until=labels_until,
             labels_held_out=labels_held_out,
+            labels_left_out=labels_left_out,
         )
 
     def rebuild(
@@ -170,11 +174,14 @@ class Trainer:
         snapshot = Snapshot.of_content(self.registry.snapshot(manifest.snapshot))
         here = self.encoder.identity if self.encoder else None
         if snapshot.encoder != here:
-            raise ModelError(f"{version} was trained with {snapshot.encoder or 'no encoder'}, here is {here}")
+            raise ModelError(
+                f"{version} was trained with {snapshot.encoder or 'no encoder'}, here is {here or 'none'}"
+            )
         self.prepare(snapshot, (), encoding)
         return self.store(
             self.fit(snapshot, fitting), snapshot, name=manifest.name, data=manifest.data, at=at,
             labels_until=manifest.labels_until, labels_held_out=manifest.labels_held_out,
+            labels_left_out=manifest.labels_left_out,
         )  # fmt: skip
 
     def _unfitted(self, snapshot: Snapshot) -> InquiryClassifier:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from model.errors import ConfigurationInvalid
 from training.dataset import Given, Source
 
 _DAY_SECONDS = 86_400.0
@@ -33,11 +34,18 @@ class Weighting:
 
     @classmethod
     def of_configuration(cls, values: Mapping[str, Any]) -> "Weighting":
-        """From the table ``[learning]``."""
-        table = values.get("learning") or {}
-        sources = {**_DEFAULT, **(table.get("weights") or {})}
-        days = float(table.get("half_life_days", 365.0))
-        return cls({str(name): float(weight) for name, weight in sources.items()}, days or None)
+        """From the table ``[learning]``.
+
+        Raises:
+            ConfigurationInvalid: A weight or the half-life is no number.
+        """
+        try:
+            table = dict(values.get("learning") or {})
+            sources = {**_DEFAULT, **(table.get("weights") or {})}
+            days = float(table.get("half_life_days", 365.0))
+            return cls({str(name): float(weight) for name, weight in sources.items()}, days or None)
+        except (ValueError, TypeError) as error:
+            raise ConfigurationInvalid(f"learning: weights and half_life_days are numbers: {error}") from error
 
     def weight(self, given: Given | None, at: datetime) -> float:
         """The weight of one label at a moment, above 0."""

@@ -25,14 +25,14 @@ def versions(actor: Actor) -> ModelList:
 @operation("Promote a version", scope="models", answers={200: ModelVersion}, problems=(401, 403, 404, 409, 503))
 def promote(actor: Actor, version: str) -> ModelVersion:
     """Unless the gate blocks it, it serves within five seconds, in every worker."""
-    return _promoted(version, despite_gate=False)
+    return _promoted(actor, version, despite_gate=False)
 
 
 @blueprint.post("/<version>/promote-despite-gate")
 @operation("Promote a blocked one", scope="admin", answers={200: ModelVersion}, problems=(401, 403, 404, 409, 503))
 def promote_despite_gate(actor: Actor, version: str) -> ModelVersion:
     """The same of a version that the gate blocks: an administrator has read why."""
-    return _promoted(version, despite_gate=True)
+    return _promoted(actor, version, despite_gate=True)
 
 
 @blueprint.post("/rollback")
@@ -40,10 +40,10 @@ def promote_despite_gate(actor: Actor, version: str) -> ModelVersion:
 def rollback(actor: Actor) -> ModelVersion:
     """The champion before this one serves within five seconds, in every worker."""
     registry = loket().registry
-    return model_version(registry.manifest(registry.rollback()), registry)
+    return model_version(registry.manifest(gate.rollback(registry, datetime.now(UTC), actor.name)), registry)
 
 
-def _promoted(version: str, *, despite_gate: bool) -> ModelVersion:
+def _promoted(actor: Actor, version: str, *, despite_gate: bool) -> ModelVersion:
     registry, routed = loket().registry, loket().settings.category_routes()
-    gate.promote(registry, version, routed, datetime.now(UTC), despite_gate=despite_gate)
+    gate.promote(registry, version, routed, datetime.now(UTC), actor.name, despite_gate=despite_gate)
     return model_version(registry.manifest(version), registry)

@@ -17,7 +17,6 @@ from training.dataset import LabelledInquiry
 from training.snapshot import Snapshot
 from training.taxonomy_advice import Overlap, Proposal, centres, overlaps, proposals
 
-REPORT = "advice.json"
 _MOST = 600  # encoded for it: half a minute
 _EXAMPLES = 3
 _SHOWN_CHARS = 200

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import click
+from tomlkit.exceptions import TOMLKitError
 
 from model.configuration import Configuration
 from service.assembly import assemble
 from service.commands.advice import advise
 from service.commands.options import as_json, command_of, open_store, tell
+from service.errors import InvalidInput
 from service.learning.labelled import labelled_texts
 from service.learning.taxonomy_file import TaxonomyFile
 from service.settings import Settings, check
@@ -99,7 +101,10 @@ def _changed(configuration: Configuration, change: Any, told: str) -> None:
     """Change the file only if the service would start with it."""
     path = configuration.file or Path("loket.toml")
     file = TaxonomyFile.read(path, configuration.values)
-    change(file)
+    try:
+        change(file)
+    except (TOMLKitError, LookupError, TypeError, AttributeError) as error:
+        raise InvalidInput(f"{path}: its categories are written in a way that cannot be changed here") from error
     changed = Configuration(configuration.values | file.tables(), path, configuration.variables)
     check(changed)
     file.write()

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
 import click
@@ -30,20 +30,20 @@ def export(output: TextIO, everything: bool, configuration: Configuration) -> No
 
     Example: loket export --output labels.jsonl
     """
-    _, store = open_store(configuration)
+    settings, store = open_store(configuration)
     output.write("")  # an export of nothing is an empty file, not the one that was there before
     total = store.inquiries.count_received()
     with click.progressbar(length=total, label="Exporting", file=sys.stderr) as bar:
-        for row in _rows(store, everything, bar.update):
+        for row in _rows(store, everything, settings.present_names(), bar.update):
             output.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def _rows(store: Store, everything: bool, progress: Any) -> Iterator[dict[str, Any]]:
+def _rows(store: Store, everything: bool, names: Mapping[str, str], progress: Any) -> Iterator[dict[str, Any]]:
     for chunk in _chunks(store.inquiries.all(_CHUNK)):
         labels = store.labels.by_inquiry([inquiry.id for inquiry in chunk])
         for inquiry in chunk:
             if everything or inquiry.id in labels:
-                yield _row(inquiry, labels.get(inquiry.id, []))
+                yield _row(inquiry, labels.get(inquiry.id, []), names)
         progress(len(chunk))
 
 
@@ -58,10 +58,10 @@ def _chunks(inquiries: Iterator[Inquiry]) -> Iterator[list[Inquiry]]:
         yield chunk
 
 
-def _row(inquiry: Inquiry, labels: list[LabelledRequest]) -> dict[str, Any]:
+def _row(inquiry: Inquiry, labels: list[LabelledRequest], names: Mapping[str, str]) -> dict[str, Any]:
     """One inquiry; what has a label for each of several requests has ``labels``, and is not trained on as one."""
     if labels:
-        return of_inquiry(labels).row()
+        return of_inquiry(labels, names).row()
     english, language = translation_of(inquiry.decision)
     unlabelled = {"text": text_of(inquiry), "text_en": english, "language": language, "label": None}
     return unlabelled | {"source": None, "at": inquiry.received_at.isoformat()}

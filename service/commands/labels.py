@@ -107,7 +107,7 @@ def _lines(facts: dict[str, Any], apart: Sequence[Sequence[LabelledText]]) -> It
 def _inquiry(text: LabelledText) -> LabelledInquiry:
     label = text.label
     given = Given(
-        Source(label.source), label.at, label.by, label.desk, label.model, label.number, text.inquiry
+        Source(label.source), label.at, label.by, label.desk, label.model, label.number, text.inquiry, text.seconded
     )  # fmt: skip
     labels = text.categories if len(text.categories) > 1 else ()
     return LabelledInquiry(text.text, text.categories[0], text.language, text.text_en, labels, given)

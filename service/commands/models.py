@@ -1,6 +1,6 @@
 """`loket models`: the registry."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import click
 
 from model.configuration import Configuration
 from model.errors import ModelError
+from model.registry import Registry
 from service.commands.options import as_json, command_of, tell
 from service.learning import gate
 from service.settings import check
@@ -71,7 +72,9 @@ def promote(version: str, despite_gate: bool, configuration: Configuration) -> N
     Example: loket models promote 20261121-093000-4f2a91
     """
     registry, settings = configuration.registry(), check(configuration)
-    gate.promote(registry, version, settings.category_routes(), datetime.now(UTC), despite_gate=despite_gate)
+    gate.promote(
+        registry, version, settings.category_routes(), datetime.now(UTC), "command", despite_gate=despite_gate
+    )
     present = settings.present_names()
     known = {present.get(label, label) for label in registry.manifest(version).labels}
     if missing := sorted(set(settings.categories) - known):
@@ -86,7 +89,7 @@ def rollback(configuration: Configuration) -> None:
 
     Example: loket models rollback
     """
-    click.echo(f"{configuration.registry().rollback()} is the champion again.")
+    click.echo(f"{gate.rollback(configuration.registry(), datetime.now(UTC), 'command')} is the champion again.")
 
 
 @models.command("challenge")
@@ -120,7 +123,7 @@ def verdict(version: str, page: Path | None, as_json: bool, configuration: Confi
     if found is None:
         raise ModelError(f"{version} was never compared; loket retrain compares what it trains")
     if page:
-        page.write_bytes(registry.report(version, gate.PAGE) or b"")
+        page.write_text(_page(registry, version), "utf-8")
     blocked = [f"blocked: {reason}" for reason in found.blocked] or ["passed"]
     tell(asdict(found), as_json, "\n".join([*blocked, *(f"  {note}" for note in found.notes)]))
 
@@ -138,7 +141,14 @@ def rebuild(version: str, configuration: Configuration) -> None:
 
     trainer = Trainer.configured(configuration)
     with progress_bar("Encoding") as encoding, progress_bar("Fitting ") as fitting:
-        click.echo(trainer.rebuild(version, at=datetime.now(UTC), encoding=encoding, fitting=fitting))
+        again = trainer.rebuild(version, at=datetime.now(UTC), encoding=encoding, fitting=fitting)
+    if found := gate.verdict_of(trainer.registry, version):  # it says the same, so that the gate does too
+        replace(found, model=again).keep(trainer.registry, _page(trainer.registry, version))
+    click.echo(again)
+
+
+def _page(registry: Registry, version: str) -> str:
+    return (registry.report(version, gate.PAGE) or b"").decode("utf-8", "replace")
 
 
 def _figures(metrics: dict[str, object]) -> dict[str, object]:

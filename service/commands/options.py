@@ -34,6 +34,9 @@ def command_of(function: Callable[..., R]) -> Callable[..., R]:
             raise click.ClickException(f"the database cannot be used: {_cause(error)}") from error
         except (ServiceError, ModelError, ConfigurationInvalid) as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{place}{error.strerror or error}") from error
 
     return told
 

@@ -2,11 +2,12 @@
 
 import json
 import os
+import signal
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,10 +21,12 @@ from model.registry import Registry
 from service.assembly import Loket, assemble
 from service.commands import advice
 from service.commands.options import as_json, command_of, open_store, tell
+from service.errors import StorageUnavailable
 from service.learning import gate
 from service.learning.gate import Verdict
 from service.learning.labelled import labelled_texts
 from service.learning.replay import Replay, replay
+from service.learning.reports import ADVICE, SUSPECTS
 from service.learning.schedule import is_due
 from service.pipeline.classification import Serving
 from service.storage.store import Store
@@ -32,7 +35,6 @@ from training.dataset import LabelledInquiry, read_file
 from training.progress import progress_bar
 from training.retrain import REPORT, Challenger, make_retraining, with_progress
 
-SUSPECTS = "suspects.json"
 _LEASE, _RENEW_SECONDS = timedelta(minutes=5), 60.0
 _WRONGLY_MOVED = 0.02  # the share of reviewed inquiries that may leave their desk before a note says so
 
@@ -41,11 +43,18 @@ _WRONGLY_MOVED = 0.02  # the share of reviewed inquiries that may leave their de
 @click.option("--name", default="retrained", show_default=True, help="What you call the model.")
 @click.option("--if-due", is_flag=True, help="Only with enough new labels or after the time, as configured.")
 @click.option("--replay", "most", default=2000, show_default=True, help="How many stored inquiries it reads again.")
+@click.option("--served-as", hidden=True, help="The fingerprint of the categories that the asking worker serves.")
 @click.option("--promote/--no-promote", default=None, help="Instead of what is configured.")
 @as_json
 @command_of
 def retrain(
-    name: str, if_due: bool, most: int, promote: bool | None, as_json: bool, configuration: Configuration
+    name: str,
+    if_due: bool,
+    most: int,
+    served_as: str | None,
+    promote: bool | None,
+    as_json: bool,
+    configuration: Configuration,
 ) -> None:
     """Train a challenger on seed and labels, compare it with the champion, promote it if nothing became worse.
 
@@ -58,6 +67,9 @@ def retrain(
     if if_due:
         os.nice(10)  # started by a worker: inquiries come first
     wants = settings.learning.promotion == "automatic" if promote is None else promote
+    if served_as and served_as != settings.categories_fingerprint():
+        wants = False  # what serves does not know the categories of the changed file before it is started anew
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(1))  # so that the place is given back
     with _only_one(store, now) as end:
         verdict = _run(configuration, assemble(configuration), name, most, wants, end)
     tell(asdict(verdict), as_json, _told(verdict, configuration.registry()))
@@ -68,7 +80,7 @@ def _run(configuration: Configuration, loket: Loket, name: str, most: int, wants
     registry = loket.registry
     advice_found = advice.advise(loket, challenger.version, datetime.now(UTC))
     for file, facts in (
-        (REPORT, challenger.as_json()), (SUSPECTS, challenger.suspects), (advice.REPORT, advice_found),
+        (REPORT, challenger.as_json()), (SUSPECTS, challenger.suspects), (ADVICE, advice_found),
     ):  # fmt: skip
         registry.add_report(challenger.version, file, json.dumps(facts).encode())
     verdict, page = _judged(loket, challenger, most)
@@ -148,8 +160,9 @@ def _promoted(loket: Loket, verdict: Verdict, wants: bool) -> str:
         loket.registry.set_challenger(verdict.model)
         return "passed"
     try:
-        gate.promote(loket.registry, verdict.model, loket.settings.category_routes(), datetime.now(UTC))
-    except PromotionRefused:
+        routed = loket.settings.category_routes()
+        gate.promote(loket.registry, verdict.model, routed, datetime.now(UTC), "retraining")
+    except PromotionRefused:  # meanwhile another champion serves
         return "blocked"
     return "promoted"
 
@@ -187,7 +200,8 @@ def _only_one(store: Store, at: datetime) -> Iterator[_End]:
 
 def _renew(store: Store, retraining_id: str, done: threading.Event) -> None:
     while not done.wait(_RENEW_SECONDS):
-        store.retrainings.renew(datetime.now(UTC), retraining_id, _LEASE)
+        with suppress(StorageUnavailable):  # the lease lasts for several tries
+            store.retrainings.renew(datetime.now(UTC), retraining_id, _LEASE)
 
 
 def _told(verdict: Verdict, registry: Registry) -> str:

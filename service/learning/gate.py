@@ -1,6 +1,7 @@
 """The gate: no model is promoted that makes a desk, a category or a language worse, or errs on a golden inquiry."""
 
 import json
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from service.storage.records import GoldenInquiry
 
 VERDICT, PAGE = "verdict.json", "comparison.html"
 _SHOWN_CHARS = 60
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -65,38 +67,60 @@ def verdict_of(registry: Registry, version: str) -> Verdict | None:
 
 
 def promote(
-    registry: Registry, version: str, routed: Collection[str], at: datetime, *, despite_gate: bool = False
+    registry: Registry, version: str, routed: Collection[str], at: datetime, by: str, *, despite_gate: bool = False
 ) -> None:
-    """Make a version the champion, if the gate did not block it.
+    """Make a version the champion, if the gate let it through; one that was not trained on labels has no gate.
 
     Args:
         registry: Where it lies.
         version: Which.
         routed: The categories that have a desk.
         at: Now.
+        by: Who, for the log.
         despite_gate: A person has read the reasons and wants it all the same.
 
     Raises:
-        PromotionRefused: It is blocked, or knows categories that have no desk.
+        PromotionRefused: It is blocked, was compared with another champion, or knows categories without a desk.
         ModelError: It cannot serve.
     """
+    if not despite_gate:
+        _require_passed(registry, version)
+    was_challenger = registry.challenger() == version
+    registry.promote(version, routed, at)
+    if was_challenger:
+        registry.set_challenger(None)
+    _log.info("promoted", extra={"model": version, "actor": by, "despite_gate": despite_gate})
+
+
+def rollback(registry: Registry, at: datetime, by: str) -> str:
+    """Make the champion before this one the champion again; answers its version."""
+    version = registry.rollback(at)
+    _log.info("rolled back", extra={"model": version, "actor": by})
+    return version
+
+
+def _require_passed(registry: Registry, version: str) -> None:
     found = verdict_of(registry, version)
-    if found is None and not despite_gate and registry.report(version, VERDICT) is not None:
-        raise PromotionRefused(f"what the gate found of {version} cannot be read any more")
-    if found and found.blocked and not despite_gate:
+    if found is None:
+        if registry.manifest(version).labels_until or registry.report(version, VERDICT) is not None:
+            raise PromotionRefused(f"{version} was not compared to its end; loket retrain trains and compares anew")
+        return
+    if found.blocked:
         others = f", and {len(found.blocked) - 1} more" if len(found.blocked) > 1 else ""
         raise PromotionRefused(f"the gate blocks {version}: {found.blocked[0]}{others}")
-    registry.promote(version, routed, at)
-    if registry.challenger() == version:
-        registry.set_challenger(None)
+    if found.champion != registry.champion() != version:
+        raise PromotionRefused(
+            f"{version} was compared with {found.champion or 'no champion'}, which serves no more; retrain again"
+        )
 
 
 def golden_failures(loket: Loket, challenger: Serving, champion: Serving | None) -> tuple[int, list[str]]:
     """How many golden inquiries were tried, and in one sentence each those that would not go where they must.
 
-    One that the champion leaves to triage as well may stay there, if the challenger knows whose it is.
+    Those of a desk that there is no more are not tried. One that the champion leaves to triage as well may stay
+    there, if the challenger knows whose it is.
     """
-    golden = loket.store.golden_inquiries.all()
+    golden = [one for one in loket.store.golden_inquiries.all() if one.desk in loket.settings.desks]
     readings = [reading_of_text(one.text, one.text_en, one.language) for one in golden]
     names, router = loket.settings.present_names(), loket.pipeline.router
     said = outcomes(router, challenger, readings, names)

@@ -4,7 +4,7 @@ Of one request, what a person said last counts; that a ticket was closed as it l
 anything. Of one text, the surest source counts (correction, confirmation, import, closed), and of these the newest.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -98,16 +98,27 @@ def of_inquiry(group: Sequence[LabelledRequest], names: Mapping[str, str] | None
     settled = [label_of(labels) for labels in requests.values()]
     inquiry = group[0].inquiry
     english, language = translation_of(inquiry.decision)
-    categories = tuple(dict.fromkeys(names.get(label.category, label.category) for label in settled))
+    said = [label.category for label in settled] + _unsaid(inquiry.decision, requests)
+    categories = tuple(dict.fromkeys(names.get(category, category) for category in said))
     newest = max(settled, key=lambda label: label.number)
     seconded = len({one.label.by for one in group if one.label.category == newest.category}) > 1
     return LabelledText(text_of(inquiry), english, language, categories, newest, inquiry.id, seconded)
 
 
+def _unsaid(decision: Mapping[str, Any] | None, said: Collection[int]) -> list[str]:
+    """The categories of a mixed inquiry's other requests, as decided: labelling one of them leaves it mixed."""
+    intents = (decision or {}).get("intents", ())
+    desks = {intents[number]["desk"] for number in said if number < len(intents)}
+    return [
+        one["category"] for number, one in enumerate(intents) if number not in said and one["desk"] not in desks
+    ]
+
+
 def _of_example(example: Example, labels: Sequence[GivenLabel], names: Mapping[str, str]) -> LabelledText:
     label = label_of(labels)
     category = names.get(label.category, label.category)
-    return LabelledText(example.text, example.text_en, example.language, (category,), label, None)
+    seconded = len({one.by for one in labels if one.category == label.category}) > 1
+    return LabelledText(example.text, example.text_en, example.language, (category,), label, None, seconded)
 
 
 def _settled(texts: Iterable[LabelledText]) -> list[LabelledText]:

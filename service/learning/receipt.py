@@ -48,7 +48,7 @@ class Receipts:
         if label is None:
             return None
         reached = [(n, one) for n, one in self._champions() if label.number <= one.labels_until]
-        learned = next((pair for pair in reached if label.number not in pair[1].labels_held_out), None)
+        learned = next((pair for pair in reached if label.number not in _unlearned(pair[1])), None)
         if reached and learned is None:
             return None  # models are only measured by it, so far
         similar, stood = self._store.citations.helped(inquiry_id, label.at)
@@ -80,3 +80,8 @@ def _standing_correction(labels: list[GivenLabel]) -> GivenLabel | None:
     category = label_of(labels).category
     corrections = [one for one in labels if one.source == "correction"]
     return corrections[-1] if corrections and corrections[-1].category == category else None
+
+
+def _unlearned(manifest: Manifest) -> set[int]:
+    """Labels that a model was measured by, or that were left out of its training."""
+    return {*manifest.labels_held_out, *manifest.labels_left_out}

@@ -1,10 +1,14 @@
-"""Changes of categories in loket.toml that keep everything else in it, comments included."""
+"""Changes of categories in loket.toml that keep everything else in it.
+
+A comment above a category belongs, for whoever reads TOML, to the table before it, and goes where that goes.
+"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import tomlkit
+from tomlkit.container import OutOfOrderTableProxy
 from tomlkit.exceptions import TOMLKitError
 
 from model.places import Folder
@@ -38,6 +42,8 @@ class TaxonomyFile:
         except (OSError, UnicodeDecodeError, TOMLKitError) as error:
             raise InvalidInput(f"{path} cannot be read: {error}") from error
         for name in ("categories", "desks"):
+            if isinstance(document.get(name), OutOfOrderTableProxy):  # scattered in the file: brought together
+                values, document = document.unwrap(), _without(document, name)
             if name not in document:
                 document[name] = tomlkit.item(dict(values[name]))
         return cls(path, document)
@@ -48,8 +54,9 @@ class TaxonomyFile:
         Raises:
             InvalidInput: There is no such category, or the new name is another category's.
         """
-        tables = self._document["categories"]
+        names = list(dict.fromkeys(names))
         self._require(names)
+        tables = self._document["categories"]
         if into in tables and into not in names:
             raise InvalidInput(f"there is a category {into!r} already; name it among those to merge")
         first = into if into in names else names[0]
@@ -58,7 +65,7 @@ class TaxonomyFile:
         former = [old for name in names for old in tables[name].get("formerly", [])]
         for name in names:
             del tables[name]
-        table["formerly"] = list(dict.fromkeys([*former, *others]))
+        table["formerly"] = [name for name in dict.fromkeys([*former, *others]) if name != into]
         tables[into] = table
 
     def split(self, name: str, parts: Sequence[str]) -> None:
@@ -76,7 +83,7 @@ class TaxonomyFile:
         old = tables[name]
         del tables[name]
         for part in parts:
-            tables[part] = {"meaning": str(old.get("meaning", "")), "desk": str(old["desk"])}
+            tables[part] = {key: old[key] for key in ("meaning", "desk", "threshold") if key in old}
 
     def tables(self) -> dict[str, Any]:
         """Its values, as a configuration has them."""
@@ -85,7 +92,8 @@ class TaxonomyFile:
     def write(self) -> None:
         """Put it in the place of the old one, whole or not at all."""
         try:
-            Folder(self._path.parent).write(self._path.name, tomlkit.dumps(self._document).encode())
+            path = self._path.resolve()
+            Folder(path.parent).write(path.name, tomlkit.dumps(self._document).encode())
         except OSError as error:
             raise InvalidInput(f"{self._path} cannot be written: {error.strerror}") from error
 
@@ -93,3 +101,8 @@ class TaxonomyFile:
         known = list(self._document["categories"])
         if strange := [name for name in names if name not in known]:
             raise InvalidInput(f"there is no category {strange[0]!r}; there are {', '.join(known)}")
+
+
+def _without(document: tomlkit.TOMLDocument, name: str) -> tomlkit.TOMLDocument:
+    document.remove(name)
+    return document

@@ -113,7 +113,7 @@ class Spoke(_Part):
 class SimilarInquiry(_Part):
     """A labelled inquiry that spoke for the category, and its share of the semantic view's score."""
 
-    text: str
+    text: str = Field(description="empty for what a customer sent")
     category: str
     weight: float
     inquiry: str | None = Field(None, description="its id, if it came in through this service")

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.prediction import Prediction
+from model.prediction import Prediction, Scored
 from model.reading import Reading
+from model.views import Answer
 from service.pipeline.classification import Serving
 from service.pipeline.routing import Router
 
@@ -36,18 +37,21 @@ def outcomes(
         return []
     classifier = serving.classifier
     answer = classifier.answer(readings)
-    best = answer.probabilities.argmax(axis=1)
-    found = []
-    for place, reading in enumerate(readings):
-        category, confidence = (
-            str(classifier.classes_[best[place]]),
-            float(answer.probabilities[place, best[place]]),
-        )
-        prediction = Prediction(
-            category, confidence, (), (), scope=float(answer.scope[place]),
-            within_scope=bool(np.asarray(answer.within_scope)[place]),
-            calibrated=classifier.is_calibrated(reading.situation),
-        )  # fmt: skip
-        route = router.route(prediction, category, confidence, serving)
-        found.append(Outcome(names.get(category, category), round(confidence, 4), route.desk, route.automatic))
-    return found
+    return [_outcome(router, serving, answer, place, reading, names) for place, reading in enumerate(readings)]
+
+
+def _outcome(
+    router: Router, serving: Serving, answer: Answer, place: int, reading: Reading, names: Mapping[str, str]
+) -> Outcome:
+    row = answer.probabilities[place]
+    likeliest = [
+        Scored(str(serving.classifier.classes_[i]), float(row[i])) for i in np.argsort(-row, kind="stable")
+    ]
+    prediction = Prediction(
+        likeliest[0].category, likeliest[0].confidence, tuple(likeliest[1:]), (),
+        scope=float(answer.scope[place]),
+        within_scope=bool(answer.within_scope[place]),
+        calibrated=serving.classifier.is_calibrated(reading.situation),
+    ).renamed(names)  # fmt: skip
+    route = router.route(prediction, prediction.category, prediction.confidence, serving)
+    return Outcome(prediction.category, round(prediction.confidence, 4), route.desk, route.automatic)

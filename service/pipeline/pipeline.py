@@ -21,7 +21,7 @@ from service.pipeline.decision import (
 )
 from service.pipeline.detection.detector import NO_HINTS, Detector, Hints
 from service.pipeline.detection.languages import UNDETERMINED
-from service.pipeline.memory import Memories, Remembered
+from service.pipeline.memory import Memories, Recollection
 from service.pipeline.privacy import Policy, PrivacyRules
 from service.pipeline.routing import TRIAGE, Route, Router
 from service.pipeline.translation.translator import About, Translator
@@ -136,7 +136,7 @@ class Pipeline:
         serving = self.champion.current()
         if serving is None:
             return [in_triage("no model can be loaded", one.language, one.translation) for one in inquiries]
-        remembered = self.memories.beside(serving) if self.memories else Remembered(serving.version, -1)
+        remembered = self.memories.beside(serving) if self.memories else Recollection(serving.version, -1)
         predictions = serving.classifier.classify([one.reading for one in inquiries], remembered.memory)
         receipts = remembered.receipts
         return [

@@ -6,7 +6,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -68,6 +68,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
     queue = engine.get_execution_options().get("write_queue", nullcontext())
     with _wrapping_errors(), queue, engine.begin() as connection:
         yield connection
+
+
+def one_at_a_time(connection: Connection, what: str) -> None:
+    """Wait until no other transaction is where this one is; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:what))"), {"what": f"loket {what}"})
 
 
 @contextmanager

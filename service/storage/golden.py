@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Engine, delete, insert, select, update
 
 from service.storage import journal
-from service.storage.engine import reading, writing
+from service.storage.engine import one_at_a_time, reading, writing
 from service.storage.identifiers import is_id, new_id
 from service.storage.records import GoldenInquiry, Ticket
 from service.storage.tables import golden_inquiries
@@ -54,6 +54,7 @@ class GoldenInquiries:
         same = golden_inquiries.c.text_hash == text_hash
         values = {"desk": desk, "text": text, "text_en": text_en, "language": language, "added_at": at, "by": by}
         with writing(self._engine) as connection:
+            one_at_a_time(connection, "golden inquiries")
             known = connection.execute(select(golden_inquiries.c.id).where(same)).scalar()
             if known:
                 connection.execute(update(golden_inquiries).where(same).values(values))

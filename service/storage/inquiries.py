@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.storage import journal
@@ -53,10 +53,11 @@ def lay(connection: Connection, at: datetime, inquiry_id: str, new: NewTicket) -
     journal.record(connection, at, "laid_on_desk", SYSTEM, inquiry_id, ticket_id, desk=new.desk)
 
 
-def _cite(connection: Connection, inquiry_id: str, decision: Mapping[str, Any]) -> None:
-    """Note which labelled inquiries the decision came from."""
+def cite(connection: Connection, inquiry_id: str, decision: Mapping[str, Any]) -> None:
+    """Note which labelled inquiries the decision came from, in place of those of an earlier one."""
+    connection.execute(delete(citations).where(citations.c.inquiry_id == inquiry_id))
     followed = decision.get("remembered")
-    similar = [one["inquiry"] for one in decision.get("similar", ()) if one.get("inquiry")]
+    similar = [one["inquiry"] for one in decision.get("similar", ()) if is_id(one.get("inquiry") or "")]
     rows = citation_rows(inquiry_id, [followed["inquiry"]] if followed else similar, followed=bool(followed))
     if rows:
         connection.execute(insert(citations), rows)
@@ -141,7 +142,7 @@ class Inquiries:
             journal.record(connection, at, "decided", SYSTEM, inquiry_id, **facts)
             for ticket in laid:
                 lay(connection, at, inquiry_id, ticket)
-            _cite(connection, inquiry_id, decision)
+            cite(connection, inquiry_id, decision)
         return True
 
     def waiting(self) -> tuple[int, datetime | None]:

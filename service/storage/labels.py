@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, func, insert, or_, select
 
-from service.storage.engine import reading, writing
+from service.storage.engine import one_at_a_time, reading, writing
 from service.storage.identifiers import new_id
 from service.storage.records import Example, GivenLabel, Inquiry, LabelledRequest
 from service.storage.tables import examples, inquiries, labels, tickets
@@ -21,6 +21,7 @@ _WITH_INQUIRIES = labels.join(inquiries, inquiries.c.id == labels.c.inquiry_id).
     tickets, tickets.c.id == labels.c.ticket_id
 )
 _AT_ONCE = 400  # keys in one statement
+_SAID = ("correction", "confirmation")
 
 
 class Labels:
@@ -34,11 +35,11 @@ class Labels:
         with reading(self._engine) as connection:
             return connection.execute(select(func.max(labels.c.id))).scalar() or 0
 
-    def newest_correction(self) -> int:
-        """The number of the last correction; 0 when there is none. Cheap enough to be asked at each inquiry."""
-        query = select(labels.c.id).where(labels.c.source == "correction").order_by(labels.c.id.desc()).limit(1)
+    def newest_said(self) -> int:
+        """The number of the last correction or confirmation; 0 when there is none. Cheap."""
+        newest = [select(func.max(labels.c.id)).where(labels.c.source == source) for source in _SAID]
         with reading(self._engine) as connection:
-            return connection.execute(query).scalar() or 0
+            return max(connection.execute(query).scalar() or 0 for query in newest)
 
     def count_after(self, number: int) -> int:
         """How many labels came after a number."""
@@ -46,13 +47,13 @@ class Labels:
             query = select(func.count()).select_from(labels).where(labels.c.id > number)
             return connection.execute(query).scalar_one()
 
-    def corrections(self, after: int, also: Collection[int], limit: int) -> list[LabelledRequest]:
-        """The newest corrections of inquiries after a number, and those of certain numbers; oldest first."""
-        wanted = (labels.c.source == "correction") & or_(labels.c.id > after, labels.c.id.in_(sorted(also)))
-        query = select(*_COLUMNS, tickets.c.intent, *_INQUIRY).select_from(_WITH_INQUIRIES).where(wanted)
+    def said_of(self, after: int, also: Collection[int], limit: int) -> list[str]:
+        """The newest inquiries that were corrected or confirmed after a number, or by certain labels."""
+        said = labels.c.source.in_(_SAID) & or_(labels.c.id > after, labels.c.id.in_(sorted(also)))
+        query = select(labels.c.inquiry_id).where(said, labels.c.inquiry_id.is_not(None))
         with reading(self._engine) as connection:
-            rows = connection.execute(query.order_by(labels.c.id.desc()).limit(limit)).all()
-        return [_labelled(row) for row in reversed(rows)]
+            newest = connection.execute(query.order_by(labels.c.id.desc()).limit(limit)).scalars()
+            return list(dict.fromkeys(map(str, newest)))
 
     def of_inquiries(self, chunk: int = 500) -> Iterator[list[LabelledRequest]]:
         """All labels of inquiries, those of one inquiry together, read in chunks of inquiries."""
@@ -100,13 +101,14 @@ class Labels:
             at: Now.
             rows: Each with text, text_en, language, category, at (of the label) and by.
         """
+        last = {_hash(row["text"]): row for row in rows}  # what a file says last of a text
         with writing(self._engine) as connection:
-            known = _known_examples(connection, [_hash(row["text"]) for row in rows])
+            one_at_a_time(connection, "examples")
+            known = _known_examples(connection, list(last))
             said = _said(connection, list(known.values()))
-            fresh = [row for row in rows if _hash(row["text"]) not in known]
-            known |= _insert_examples(connection, at, fresh)
-            new = {(known[_hash(row["text"])], row["category"]): row for row in rows}
-            added = [_example_label(place, row) for (place, c), row in new.items() if said.get(place) != c]
+            known |= _insert_examples(connection, at, [row for key, row in last.items() if key not in known])
+            new = ((known[key], row) for key, row in last.items())
+            added = [_example_label(place, row) for place, row in new if _is_new(said.get(place, []), row)]
             if added:
                 connection.execute(insert(labels), added)
         return len(added)
@@ -139,13 +141,19 @@ def _known_examples(connection: Connection, hashes: Sequence[str]) -> dict[str, 
     return found
 
 
-def _said(connection: Connection, example_ids: Sequence[str]) -> dict[str, str]:
-    """The last category that was given to each."""
-    found: dict[str, str] = {}
+def _is_new(said: Sequence[tuple[str, str]], row: dict[str, Any]) -> bool:
+    """Whether it is another category than the last one, or the first time that somebody says so."""
+    return not said or said[-1][0] != row["category"] or (row["category"], row["by"]) not in said
+
+
+def _said(connection: Connection, example_ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """The categories that were given to each, and by whom, oldest first."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for start in range(0, len(example_ids), _AT_ONCE):
         some = example_ids[start : start + _AT_ONCE]
-        query = select(labels.c.example_id, labels.c.category).where(labels.c.example_id.in_(some))
-        found |= {str(row.example_id): row.category for row in connection.execute(query.order_by(labels.c.id))}
+        query = select(labels.c.example_id, labels.c.category, labels.c.by).where(labels.c.example_id.in_(some))
+        for row in connection.execute(query.order_by(labels.c.id)):
+            found.setdefault(str(row.example_id), []).append((row.category, row.by))
     return found
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Row, exists, func, select, update
 from service.storage import journal
 from service.storage.engine import reading, writing
 from service.storage.identifiers import new_id
-from service.storage.inquiries import SYSTEM, NewTicket, is_free, lay
+from service.storage.inquiries import SYSTEM, NewTicket, cite, is_free, lay
 from service.storage.records import Claimed, Inquiry
 from service.storage.tables import inquiries, tickets
 
@@ -85,6 +85,7 @@ class LateTranslations:
             else:
                 outcome = "rerouted" if _move(connection, at, inquiry.id, rows, laid) else "unchanged"
             connection.execute(update(inquiries).where(inquiries.c.id == inquiry.id).values(decision=decision))
+            cite(connection, inquiry.id, decision)
             facts = {"provider": decision["translation"].get("provider"), "outcome": outcome}
             journal.record(connection, at, "translated_late", SYSTEM, inquiry.id, **facts)
         return outcome

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, insert, select, update
 
-from service.storage.engine import reading, writing
+from service.storage.engine import one_at_a_time, reading, writing
 from service.storage.identifiers import new_id
 from service.storage.records import Retraining
 from service.storage.tables import retrainings
@@ -26,6 +26,7 @@ class Retrainings:
         }  # fmt: skip
         running = select(retrainings.c.id).where(retrainings.c.lease_until > at)
         with writing(self._engine) as connection:
+            one_at_a_time(connection, "retrainings")
             if connection.execute(running.limit(1)).first():
                 return None
             connection.execute(insert(retrainings), row)
@@ -33,7 +34,9 @@ class Retrainings:
 
     def renew(self, at: datetime, retraining_id: str, lease: timedelta) -> None:
         """It is still under way."""
-        self._set(retraining_id, lease_until=at + lease)
+        underway = (retrainings.c.id == retraining_id) & retrainings.c.finished_at.is_(None)
+        with writing(self._engine) as connection:
+            connection.execute(update(retrainings).where(underway).values(lease_until=at + lease))
 
     def end(self, at: datetime, retraining_id: str, outcome: str, message: str, model: str | None = None) -> None:
         """How it ended: promoted, passed, blocked, failed or nothing."""

@@ -120,6 +120,9 @@ labels = Table(
     Column("desk", String(64)),  # on which the ticket lay; null before Loket kept it
 )
 
+# The last correction is asked for several times a second.
+Index("ix_labels_source", labels.c.source, labels.c.id)
+
 # Labelled texts from elsewhere: learned from, but nobody's to answer.
 examples = Table(
     "examples",

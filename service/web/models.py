@@ -94,7 +94,9 @@ def promote(version: str) -> AnyResponse | tuple[str, int]:
     routed = loket().settings.category_routes()
     return _done(
         "promoted",
-        lambda registry: gate.promote(registry, version, routed, datetime.now(UTC), despite_gate=despite_gate),
+        lambda registry: gate.promote(
+            registry, version, routed, datetime.now(UTC), g.actor.name, despite_gate=despite_gate
+        ),
     )
 
 
@@ -106,7 +108,7 @@ def rollback() -> AnyResponse | tuple[str, int]:
     def act(registry: Registry) -> None:
         if registry.champion() != seen:
             raise Conflict("Somebody else changed the champion meanwhile.")
-        registry.rollback(datetime.now(UTC))
+        gate.rollback(registry, datetime.now(UTC), g.actor.name)
 
     return _done("back", act)
 

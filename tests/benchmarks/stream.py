@@ -97,9 +97,8 @@ class Agents:
 
 
 def read(name, *parts):
-    rows = [
-        json.loads(line) for part in parts for line in (DATASETS / name / f"{part}.jsonl").open(encoding="utf-8")
-    ]
+    files = [DATASETS / name / f"{part}.jsonl" for part in parts]
+    rows = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
     return [(clean(row["text"]), OUT if row["label"] == "oos" else _name(row["label"])) for row in rows]
 
 

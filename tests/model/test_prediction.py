@@ -68,16 +68,16 @@ def test_no_sum_is_more_than_certain():
     assert found.renamed({"feedback": "complaint"}).confidence == 1.0
 
 
-@pytest.mark.xfail(strict=True, reason="merged next ones stay in the place of the first of them")
 def test_the_next_ones_stay_in_order_of_their_probability():
-    found = prediction(("order_status", 0.5), ("complaint", 0.2), ("press", 0.16), ("feedback", 0.1), ("careers", 0.04))
+    found = prediction(
+        ("order_status", 0.5), ("complaint", 0.2), ("press", 0.16), ("feedback", 0.1), ("careers", 0.04)
+    )
 
     renamed = found.renamed({"feedback": "opinion", "press": "opinion"})
 
     assert [name for name, _ in shares(renamed)] == ["order_status", "opinion", "complaint", "careers"]
 
 
-@pytest.mark.xfail(strict=True, reason="the first one stays first, whatever the others come to together")
 def test_next_ones_that_together_are_more_probable_come_first():
     found = prediction(("order_status", 0.4), ("complaint", 0.35), ("feedback", 0.25))
 
@@ -86,7 +86,6 @@ def test_next_ones_that_together_are_more_probable_come_first():
     assert (renamed.category, renamed.confidence) == ("opinion", pytest.approx(0.6))
 
 
-@pytest.mark.xfail(strict=True, reason="similar inquiries keep the former name of their category")
 def test_similar_inquiries_have_present_names_too():
     found = prediction(("complaint", 0.7), similar=(Similar("it is broken", "complaint", 0.8, "id-1"),))
 

@@ -5,7 +5,7 @@ import json
 import random
 import shutil
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -14,21 +14,22 @@ import pytest
 from model.errors import ModelError, TrainingDataInvalid
 from model.registry import Registry
 from model.taxonomy import Category
-from tests.conftest import NOW
 from training.dataset import Given, LabelledInquiry, Source
+from training.embeddings import PreparedEncoder
 from training.retrain import Categories, Retraining
 from training.snapshot import Snapshot
 from training.train import Trainer
 from training.weights import Weighting
 
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 KEY = b"k" * 32
 WORDS = {
-    "order": "parcel delivery courier tracking shipment package doorstep late".split(),
-    "account": "password login username reset locked email sign profile".split(),
-    "billing": "invoice tax payment charged refund card receipt amount".split(),
-    "careers": "vacancy intern job apply salary interview position team".split(),
+    "order": ["parcel", "delivery", "courier", "tracking", "shipment", "package", "doorstep", "late"],
+    "account": ["password", "login", "username", "reset", "locked", "email", "sign", "profile"],
+    "billing": ["invoice", "tax", "payment", "charged", "refund", "card", "receipt", "amount"],
+    "careers": ["vacancy", "intern", "job", "apply", "salary", "interview", "position", "team"],
 }
-COMMON = "please hello today again question about my the is for with help".split()
+COMMON = ["please", "hello", "today", "again", "question", "about", "my", "the", "is", "for", "with", "help"]
 DESKS = {"order": "orders", "account": "support", "billing": "finance", "careers": "staff"}
 CATEGORIES = Categories(DESKS, {})
 AGENTS = ["user:anna", "user:ben", "user:cleo"]
@@ -151,7 +152,6 @@ def test_a_text_that_is_learned_from_judges_no_model(served, retrain):
     assert 30 not in learned(served, found.version)
 
 
-@pytest.mark.xfail(strict=True, reason="split looks for the same text among labels alone, not in what was written")
 def test_a_text_that_was_written_for_training_judges_no_model(served, retrain):
     again = replace(label(30), text=text_of("order", 0))
 
@@ -188,13 +188,14 @@ def test_who_floods_judges_no_model_either(served, retrain):
     assert found.held_out == found.comparison.n == sum(1 for number in apart if number % 5)
 
 
-@pytest.mark.xfail(strict=True, reason="labels that the label check left out are not among labels_held_out")
 def test_what_the_label_check_left_out_is_not_called_learned(served, retrain):
     found = retrain(served, [flooded(number) for number in range(1, 301)])
 
     manifest = served.manifest(found.version)
     looked_at = set(range(1, manifest.labels_until + 1))
-    assert looked_at - set(manifest.labels_held_out) == learned(served, found.version)
+    unlearned = {*manifest.labels_held_out, *manifest.labels_left_out}
+    assert manifest.labels_left_out
+    assert looked_at - unlearned == learned(served, found.version)
 
 
 def test_where_nobody_else_labels_a_flood_shows_in_what_both_models_learned(served, retrain):
@@ -222,7 +223,12 @@ def test_a_renamed_category_carries_its_labels_along(served, retrain):
 
     assert served.manifest(found.version).labels == ["access", "billing", "careers", "order"]
     assert found.unknown == 0
-    assert {one.label for one in snapshot_of(served, found.version).inquiries} == {"access", "billing", "careers", "order"}
+    assert {one.label for one in snapshot_of(served, found.version).inquiries} == {
+        "access",
+        "billing",
+        "careers",
+        "order",
+    }
 
 
 def test_a_new_name_is_no_fall(served, retrain):
@@ -252,7 +258,6 @@ def test_labels_of_a_category_that_is_gone_are_left_out_and_counted(served, retr
     assert {one.label for one in snapshot_of(served, found.version).inquiries} == {"account", "order"}
 
 
-@pytest.mark.xfail(strict=True, reason="a given base is not asked whether its categories are there")
 def test_what_was_written_for_a_category_that_is_gone_is_left_out(tmp_path, retrain):
     registry = Registry(tmp_path, KEY)
 
@@ -274,7 +279,6 @@ def test_the_same_labels_twice_give_exactly_the_same_predictions(served, founded
     assert np.array_equal(answers(served, versions[0]), answers(other, versions[1]))
 
 
-@pytest.mark.xfail(strict=True, reason="the snapshot keeps rounded weights, the first training had the exact ones")
 @pytest.mark.parametrize("days", [0, 200])
 def test_a_version_rebuilt_from_its_snapshot_gives_exactly_the_same_predictions(served, days):
     given = [label(number, at=NOW - timedelta(days=days)) for number in range(1, 31)]
@@ -317,8 +321,6 @@ def test_other_parameters_and_meanings_are_rebuilt_too(tmp_path):
 
 
 def test_what_was_trained_with_another_encoder_is_not_rebuilt(served, tmp_path, word_counts):
-    from training.embeddings import PreparedEncoder
-
     trainer = Trainer(served, PreparedEncoder("words", word_counts(), tmp_path / "embeddings.npz"))
 
     with pytest.raises(ModelError, match="was trained with no encoder, here is "):
@@ -332,11 +334,7 @@ def test_without_a_champion_there_is_nothing_to_compare_with(tmp_path, retrain):
 
     assert (found.champion, found.shared, found.comparison.n, found.falls) == (None, None, 0, [])
     assert registry.champion() is None
-    assert served_labels(registry) == sorted(WORDS)
-
-
-def served_labels(registry):
-    return registry.versions()[0].labels
+    assert registry.versions()[0].labels == sorted(WORDS)
 
 
 def test_labels_alone_can_make_a_first_model(tmp_path, retrain):

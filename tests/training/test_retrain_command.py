@@ -23,14 +23,17 @@ title = "Support"
 [desks.triage]
 title = "Triage"
 """
-ORDER, ACCOUNT = "parcel courier tracking late".split(), "password login locked email".split()
+ORDER, ACCOUNT = ["parcel", "courier", "tracking", "late"], ["password", "login", "locked", "email"]
 
 
 def rows(order, account, n, first=0, given=True):
     """As many labelled texts of two categories, a minute apart."""
     for place in range(first, first + n):
         words = (ORDER, ACCOUNT)[place % 2]
-        row = {"text": f"{words[place // 2 % 4]} {words[place // 8 % 4]} {place}", "label": (order, account)[place % 2]}
+        row = {
+            "text": f"{words[place // 2 % 4]} {words[place // 8 % 4]} {place}",
+            "label": (order, account)[place % 2],
+        }
         said = {"source": "correction", "at": f"2026-03-02T{place // 60 % 24:02}:{place % 60:02}:00Z",
                 "by": "user:anna", "desk": "orders", "number": place + 1}  # fmt: skip
         yield row | (said if given else {"language": "en"})
@@ -69,7 +72,8 @@ def command():
 def said(done):
     assert done.exit_code == 1, done.output
     assert "Traceback" not in done.output
-    [line] = done.stderr.splitlines()
+    *progress, line = done.stderr.splitlines()
+    assert not [one for one in progress if not one.startswith(("Encoding", "Fitting"))]
     return line
 
 
@@ -116,13 +120,21 @@ def test_a_configuration_that_cannot_be_read_is_named(command):
     assert "none.toml: cannot be read" in said(command("--labels", "labels.jsonl", "--config", "none.toml"))
 
 
-def test_with_categories_of_which_no_label_is_there_is_nothing_to_learn_from(command):
+def test_with_labels_of_categories_that_are_gone_there_is_nothing_to_learn_from(command, registry, monkeypatch):
+    monkeypatch.setattr(retrain, "seed_files", list)
     Path("loket.toml").write_text(COMPANY)
-    Path("empty.jsonl").write_text('{"text": "both", "labels": ["parcel", "login"]}\n')
 
-    done = command("--labels", "labels.jsonl", "--base", "empty.jsonl")
+    assert said(command("--labels", "labels.jsonl")) == "Error: there is no label to learn from"
+    assert registry.versions() == []
 
-    assert said(done) == "Error: there is no label to learn from"
+
+def test_a_base_that_holds_nothing_to_learn_is_not_replaced_by_another(command, registry, monkeypatch):
+    monkeypatch.setattr(retrain, "seed_files", lambda: [Path("base.jsonl")])
+    write("mixed.jsonl", [{"text": "both", "labels": ["order_status", "account_access"]}])
+
+    facts = json.loads(command("--labels", "labels.jsonl", "--base", "mixed.jsonl", "--json").stdout)
+
+    assert facts["learned"]["inquiries"] == facts["learned"]["labels"] == 12
 
 
 @pytest.mark.parametrize(
@@ -148,12 +160,13 @@ def test_a_company_of_its_own_categories_does_not_start_from_those_of_the_defaul
     assert registry.versions()[0].labels == ["login", "parcel"]
 
 
-def test_labels_of_which_nobody_knows_who_gave_them_are_not_passed_over_in_silence(command):
+def test_labels_of_which_nobody_knows_who_gave_them_count_as_imported_now(command):
     write("labels.jsonl", rows("order_status", "account_access", 24, given=False))
 
-    done = command("--labels", "labels.jsonl", "--base", "base.jsonl")
+    done = command("--labels", "labels.jsonl", "--base", "base.jsonl", "--json")
 
-    assert done.exit_code != 0 or done.stderr
+    found = json.loads(done.stdout)
+    assert found["learned"]["labels"] == 12  # half of so few are held out; there is no champion to judge
 
 
 def test_a_registry_that_cannot_be_written_is_told_in_one_line(command):

@@ -1,4 +1,4 @@
-"""`loket categories`: renamed, merged and split with all that hangs on them, or refused before anything is written."""
+"""`loket categories`: renamed, merged, split with all that hangs on them, or refused before anything is written."""
 
 import json
 import tomllib
@@ -113,12 +113,12 @@ def test_one_part_may_keep_the_name_and_its_labels(invoke, imported, listed):
 
 
 def test_what_else_stands_in_the_file_stays_comments_included(invoke, file):
-    file.write_text('# ours\n[routing]\nthreshold = 0.6  # tried in May\n\n[worker]\nthreads = 3\n')
+    file.write_text("# ours\n[routing]\nthreshold = 0.6  # tried in May\n\n[worker]\nthreads = 3\n")
 
     assert invoke("categories", "rename", "complaint", "grievance").returncode == 0
 
     kept = file.read_text()
-    assert kept.startswith('# ours\n[routing]\nthreshold = 0.6  # tried in May\n\n[worker]\nthreads = 3\n')
+    assert kept.startswith("# ours\n[routing]\nthreshold = 0.6  # tried in May\n\n[worker]\nthreads = 3\n")
     assert tomllib.loads(kept)["categories"]["grievance"]["formerly"] == ["complaint"]
 
 
@@ -149,12 +149,17 @@ def test_a_change_with_which_loket_would_not_start_is_refused(invoke, configure,
     for arguments in (
         ["split", "feedback", "--into", "complaint", "--into", "idea"],
         ["merge", "grievance", *names, "--into", "all"],
-        ["rename", "feedback", "mixed, and more"],
-        ["rename", "feedback", "out_of_scope"],
+        ["rename", "feedback", "a\nb"],
     ):
         answer = invoke("categories", *arguments)
         assert (answer.returncode, answer.stderr.count("\n")) == (1, 1), arguments
         assert file.read_bytes() == before
+
+
+def test_no_category_is_called_what_means_that_there_is_none(invoke, file):
+    answer = invoke("categories", "rename", "feedback", "out_of_scope")
+
+    assert (answer.returncode, answer.stderr.count("\n"), file.exists()) == (1, 1, False)
 
 
 def test_a_file_that_cannot_be_read_is_told_in_one_line(invoke, file):

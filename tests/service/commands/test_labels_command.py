@@ -20,7 +20,7 @@ FORMATS = {
     "csv": "labels.csv",
     "label-studio": "labels.json",
     "comprehend": "labels.csv",
-    "azure": "labels.json",
+    "azure": "labels.zip",
     "automl": "labels.csv",
 }
 
@@ -157,8 +157,9 @@ def test_the_format_is_found_out_from_what_stands_in_the_file(invoke, labelled, 
 
 def test_an_export_to_a_place_that_cannot_be_written_is_told_in_one_line(invoke, labelled, tmp_path):
     invoke("labels", "import", labelled(ROWS))
+    (tmp_path / "file").touch()
 
-    answer = invoke("labels", "export", "--output", tmp_path / "none" / "labels.jsonl")
+    answer = invoke("labels", "export", "--output", tmp_path / "file" / "labels.jsonl")
 
     assert (answer.returncode, answer.stderr.count("\n")) == (1, 1)
 

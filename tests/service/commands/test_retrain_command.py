@@ -33,7 +33,14 @@ def label(store, few_rows):
     def make(count=ENOUGH):
         at = datetime.now(UTC)
         rows = [
-            {"text": one.text, "text_en": None, "language": "en", "category": one.label, "at": at, "by": "user:anna"}
+            {
+                "text": one.text,
+                "text_en": None,
+                "language": "en",
+                "category": one.label,
+                "at": at,
+                "by": "user:anna",
+            }
             for one in fresh[:: len(fresh) // count][:count]
         ]
         assert store.labels.add_examples(at, rows) == count
@@ -90,7 +97,8 @@ def test_what_was_found_lies_beside_it(invoke, label, registry):
 
     version = registry.challenger()
     reports = {
-        name: registry.report(version, name) for name in ("verdict.json", "comparison.json", "suspects.json", "advice.json")
+        name: registry.report(version, name)
+        for name in ("verdict.json", "comparison.json", "suspects.json", "advice.json")
     }
     found = {name: json.loads(content) for name, content in reports.items()}
     assert answer.stdout.splitlines()[0] == f"{version} passed the gate and scores live inquiries."
@@ -179,7 +187,11 @@ def test_killed_in_the_middle_the_champion_serves_and_the_next_one_works(
     champion, versions = registry.champion(), registry.versions()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("LOKET_")}
     child = subprocess.Popen(
-        [PROGRAM, "retrain"], cwd=tmp_path, env=inherited | variables, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
+        [PROGRAM, "retrain"],
+        cwd=tmp_path,
+        env=inherited | variables,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
     )
     seen = b""
     while b"Fitting" not in seen and (more := os.read(child.stderr.fileno(), 1000)):
@@ -210,9 +222,7 @@ def _failing_from(number, original, seen):
 
 
 @pytest.mark.parametrize("number", range(WRITES))
-def test_a_full_disk_is_told_in_one_line_and_the_champion_stays(
-    invoke, label, registry, last, monkeypatch, number
-):
+def test_a_full_disk_is_told_in_one_line_and_the_champion_stays(invoke, label, registry, last, monkeypatch, number):
     label()
     champion, seen = registry.champion(), []
     for name in ("write", "write_all"):
@@ -237,9 +247,7 @@ def test_these_are_all_the_writes_of_a_promotion(invoke, label, last, monkeypatc
 
 
 @pytest.mark.parametrize("folder", ["reports", "snapshots", "versions"])
-def test_a_registry_that_cannot_be_written_is_told_in_one_line(
-    invoke, label, registry, last, data_dir, folder
-):
+def test_a_registry_that_cannot_be_written_is_told_in_one_line(invoke, label, registry, last, data_dir, folder):
     label()
     champion, place = registry.champion(), data_dir / "models" / folder
     kept = place.rename(place.with_name("kept")) if place.exists() else None
@@ -254,7 +262,6 @@ def test_a_registry_that_cannot_be_written_is_told_in_one_line(
     assert registry.load_champion().version == champion
 
 
-@pytest.mark.xfail(strict=True, reason="training.embeddings.write raises OSError, and the command shows a traceback")
 def test_embeddings_that_cannot_be_kept_are_told_in_one_line(invoke, label, registry, last, data_dir):
     label(FEW)
     champion = registry.champion()
@@ -265,7 +272,6 @@ def test_embeddings_that_cannot_be_kept_are_told_in_one_line(invoke, label, regi
     assert (last()[0], registry.champion()) == ("failed", champion)
 
 
-@pytest.mark.xfail(strict=True, reason="the folder of labels.jsonl raises OSError, and the command shows a traceback")
 def test_labels_that_cannot_be_written_down_are_told_in_one_line(invoke, label, registry, last, monkeypatch):
     label(FEW)
     champion = registry.champion()

@@ -9,7 +9,11 @@ from service.pipeline.classification import Serving
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-ORDER, PASSWORD, VISIT = "Where is my order 48213?", "I forgot my password", "I am a journalist, may I interview you?"
+ORDER, PASSWORD, VISIT = (
+    "Where is my order 48213?",
+    "I forgot my password",
+    "I am a journalist, may I interview you?",
+)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +55,10 @@ def test_the_model_that_decided_would_move_nothing(loket, decide):
         decide(loket, text, NOW)
     champion = loket.pipeline.champion.current()
 
-    assert (replay(loket, champion, NOW, 100, silent).read, replay(loket, champion, NOW, 100, silent).moves) == (3, [])
+    assert (replay(loket, champion, NOW, 100, silent).read, replay(loket, champion, NOW, 100, silent).moves) == (
+        3,
+        [],
+    )
 
 
 def test_where_it_lies_counts_and_not_where_it_was_laid(loket, decide, correct):

@@ -49,8 +49,6 @@ def test_a_text_that_is_golden_already_goes_to_the_desk_named_last(store, add):
 
 
 def test_two_who_keep_the_same_text_at_the_same_moment_keep_it_once(store, database_url, now, request):
-    if "postgresql" in database_url:
-        request.applymarker(pytest.mark.xfail(strict=True, reason="IntegrityError for the second of them"))
     both_looked = Barrier(2)
 
     def wait(_connection, _cursor, statement, *_):

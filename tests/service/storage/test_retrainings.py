@@ -43,7 +43,6 @@ def test_a_renewed_lease_holds_longer(store, now):
     assert store.retrainings.begin(now + timedelta(minutes=9), LEASE, 7)
 
 
-@pytest.mark.xfail(strict=True, reason="renew does not look whether it has ended")
 def test_what_has_ended_cannot_be_renewed(store, now):
     held = store.retrainings.begin(now, LEASE, 7)
     store.retrainings.end(now, held, "passed", "fine")
@@ -97,8 +96,6 @@ def begin_both(first, second, now):
 
 
 def test_of_two_that_begin_at_the_same_moment_one_does(store, database_url, now, request):
-    if "postgresql" in database_url:
-        request.applymarker(pytest.mark.xfail(strict=True, reason="nothing is locked between look and insert"))
     with closing(Store.at(database_url)) as other:
         begun = begin_both(store, other, now)
 

@@ -23,7 +23,9 @@ def lay(store, now):
         [claimed] = store.inquiries.claim(at, 1, 60)
         decision = DECISION | {"similar": [{"inquiry": one} for one in similar]}
         decision |= {"remembered": {"inquiry": remembered} if remembered else None}
-        tickets = [NewTicket(desk, "order_status", 0.9, True, place) for place, desk in enumerate(desks or ["orders"])]
+        tickets = [
+            NewTicket(desk, "order_status", 0.9, True, place) for place, desk in enumerate(desks or ["orders"])
+        ]
         assert store.inquiries.decide(at, claimed, decision, tickets)
         laid.append(inquiry.id)
         return inquiry.id

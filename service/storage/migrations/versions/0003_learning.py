@@ -30,6 +30,7 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f("fk_labels_example_id"), "examples", ["example_id"], ["id"])
         batch_op.create_index("ix_labels_example_id", ["example_id"], unique=False)
         batch_op.create_index("ix_labels_ticket_id", ["ticket_id"], unique=False)
+        batch_op.create_index("ix_labels_source", ["source", "id"], unique=False)
     op.create_table(
         "golden_inquiries",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -84,6 +85,7 @@ def downgrade() -> None:
         op.drop_table(name)
     op.execute("DELETE FROM labels WHERE inquiry_id IS NULL OR ticket_id IS NULL")
     with op.batch_alter_table("labels") as batch_op:
+        batch_op.drop_index("ix_labels_source")
         batch_op.drop_index("ix_labels_ticket_id")
         batch_op.drop_index("ix_labels_example_id")
         batch_op.drop_constraint(batch_op.f("fk_labels_example_id"), type_="foreignkey")
