@@ -26,7 +26,7 @@ from service.storage.migrate import upgrade
 from service.storage.store import Store
 from service.worker import Worker
 from training.dataset import read_file, seed_files
-from training.train import Trainer
+from training.trainer import Trainer
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 NO_TRANSLATION = {"LOKET_TRANSLATION__PROVIDERS": "[]"}

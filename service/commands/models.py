@@ -137,7 +137,7 @@ def rebuild(version: str, configuration: Configuration) -> None:
     Example: loket models rebuild 20261121-093000-4f2a91
     """
     from training.progress import progress_bar
-    from training.train import Trainer
+    from training.trainer import Trainer
 
     trainer = Trainer.configured(configuration)
     with progress_bar("Encoding") as encoding, progress_bar("Fitting ") as fitting:

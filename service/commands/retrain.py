@@ -30,10 +30,11 @@ from service.learning.reports import ADVICE, SUSPECTS
 from service.learning.schedule import is_due
 from service.pipeline.classification import Serving
 from service.storage.store import Store
+from training.challenger import Challenger
 from training.comparison_report import Moved, write_comparison
 from training.dataset import LabelledInquiry, read_file
 from training.progress import progress_bar
-from training.retrain import REPORT, Challenger, make_retraining, with_progress
+from training.retrain import REPORT, make_retraining, with_progress
 
 _LEASE, _RENEW_SECONDS = timedelta(minutes=5), 60.0
 _WRONGLY_MOVED = 0.02  # the share of reviewed inquiries that may leave their desk before a note says so

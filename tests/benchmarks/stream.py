@@ -24,10 +24,10 @@ from service.pipeline import classification
 from service.storage.migrate import upgrade
 from service.submission import Correction, Submission
 from service.worker import Worker
+from training.challenger import Categories, Retraining
 from training.dataset import LabelledInquiry
 from training.embeddings import key
-from training.retrain import Categories, Retraining
-from training.train import Trainer
+from training.trainer import Trainer
 from training.weights import Weighting
 
 DATASETS = Path(os.environ.get("LOKET_DATASETS", Path(__file__).parents[3] / "shared" / "datasets"))

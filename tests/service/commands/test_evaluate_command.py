@@ -6,7 +6,7 @@ import pytest
 
 from training import dataset
 from training.evaluate import evaluate
-from training.train import train
+from training.trainer import train
 
 ENGLISH = {
     "order_status": "Where is my order? The tracking page has not changed for five days.",

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from training.train import train
+from training.trainer import train
 
 ROWS = [
     {"text": f"{text} {n}", "label": label}

