@@ -1,5 +1,7 @@
 """Who may do what: every operation against every kind of caller, by the statuses of the answers."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from service import access
@@ -18,7 +20,19 @@ NEEDS = {
     "POST /api/v1/tickets/{ticket_id}/close": "desk",
     "GET /api/v1/models": "models",
     "POST /api/v1/models/{version}/promote": "models",
+    "POST /api/v1/models/{version}/promote-despite-gate": "admin",
+    "POST /api/v1/models/rollback": "models",
+    "GET /api/v1/desks/{desk}/golden": "desk",
+    "POST /api/v1/desks/{desk}/golden": "desk",
+    "DELETE /api/v1/desks/{desk}/golden/{golden_id}": "desk",
     "GET /metrics": "admin",
+}
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+GRANTED = {
+    "POST /api/v1/inquiries": 202,
+    "POST /api/v1/models/rollback": 409,  # there is no champion before it
+    "POST /api/v1/desks/{desk}/golden": 201,
+    "DELETE /api/v1/desks/{desk}/golden/{golden_id}": 204,
 }
 BODIES = {"correct": {"category": "order_change"}, "batch": {"inquiries": [TEXT]}}
 FREE = {"/healthz": 200, "/readyz": 503, "/openapi.json": 200, "/docs": 200, "/form": 200}
@@ -37,7 +51,9 @@ def statuses(client, store, decide_all, trained_registry):
     inquiry_id = client.post("/api/v1/inquiries", json=TEXT).json["id"]
     decide_all()
     [ticket] = store.tickets.of_inquiry(inquiry_id)
+    golden = store.golden_inquiries.add(NOW, "orders", "Where is my order?", "user:ada")
     known = {
+        "golden_id": golden.id,
         "inquiry_id": inquiry_id,
         "ticket_id": ticket.id,
         "desk": "orders",
@@ -56,7 +72,7 @@ def statuses(client, store, decide_all, trained_registry):
 
 
 def granted(name):
-    return 202 if name == "POST /api/v1/inquiries" else 200
+    return GRANTED.get(name, 200)
 
 
 def test_the_table_has_every_operation(client):
@@ -91,7 +107,7 @@ def test_an_administrators_key_may_do_everything(statuses, key):
 
 
 def test_a_key_of_the_desk_may_work_on_its_tickets(statuses, key):
-    expected = {name: 200 if needed == "desk" else 403 for name, needed in NEEDS.items()}
+    expected = {name: granted(name) if needed == "desk" else 403 for name, needed in NEEDS.items()}
     assert statuses(key("desk", desks=["hr", "orders"])) == expected
 
 

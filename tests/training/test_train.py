@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -103,9 +104,9 @@ def test_with_an_encoder_original_and_translation_are_encoded_once(table, regist
 
 def test_the_same_data_needs_no_encoding_the_next_time(table, registry, now, tmp_path, word_counts):
     data, later = [read_file(table), own_out_of_scope(tmp_path)], word_counts()
-    for encoder in (word_counts(), later):
+    for at, encoder in ((now, word_counts()), (now + timedelta(days=1), later)):
         prepared = PreparedEncoder("words", encoder, tmp_path / "embeddings.npz")
-        version = Trainer(registry, prepared).train(data, name="spring", at=now)
+        version = Trainer(registry, prepared).train(data, name="spring", at=at)
 
     assert later.asked == []
     assert registry.manifest(version).encoder == later.identity

@@ -46,9 +46,10 @@ def test_a_correction_and_a_confirmation_come_out_with_their_last_label(run, rev
     answer = run("export")
 
     assert (answer.returncode, len(rows(answer))) == (0, 4)
-    assert rows(answer)[0] == {
-        "text": "Lamp\n\nWaar blijft mijn bestelling?", "text_en": None, "language": "nl",
-        "label": "order_status", "source": "correction", "at": now.isoformat(),
+    first = rows(answer)[0]
+    assert {name: first[name] for name in ("text", "language", "label", "source", "at", "by", "desk")} == {
+        "text": "Lamp\n\nWaar blijft mijn bestelling?", "language": "nl", "label": "order_status",
+        "source": "correction", "at": now.isoformat(), "by": "user:anna", "desk": "triage",
     }  # fmt: skip
     labels = [(row["label"], row["source"]) for row in rows(answer)]
     corrected = [(label, "correction") for label in ("order_status", "feedback", "feedback")]

@@ -64,13 +64,20 @@ def test_labels_that_the_last_one_saw_are_not_new(store, give, retrained, now):
     assert is_due(store, after(3), now)
 
 
-@pytest.mark.parametrize("outcome", ["blocked", "failed", "nothing", "passed", None])
+@pytest.mark.parametrize("outcome", ["blocked", "failed", "passed"])
 def test_one_that_came_to_nothing_is_not_tried_again_with_the_same_labels(store, give, retrained, now, outcome):
     give(3)
     retrained(outcome=outcome)
 
     assert not is_due(store, after(3), now + 100 * HOUR)
     assert not is_due(store, every(1), now + 100 * HOUR)
+
+
+def test_one_that_was_killed_is_tried_again(store, give, retrained, now):
+    give(3)
+    retrained(outcome=None)
+
+    assert is_due(store, after(3), now)
 
 
 def test_labels_that_came_while_one_was_under_way_are_new(store, give, retrained, now):

@@ -76,6 +76,7 @@ def test_a_translated_inquiry_is_classified_by_its_english_text(make_pipeline, v
         "reason": "category order_status",
         "similar": (),
         "model": version,
+        "remembered": None,
         "suggestion": None,
     }
 
