@@ -32,7 +32,6 @@ GRANTED = {
     "POST /api/v1/inquiries": 202,
     "POST /api/v1/models/rollback": 409,  # there is no champion before it
     "POST /api/v1/desks/{desk}/golden": 201,
-    "DELETE /api/v1/desks/{desk}/golden/{golden_id}": 204,
 }
 BODIES = {"correct": {"category": "order_change"}, "batch": {"inquiries": [TEXT]}}
 FREE = {"/healthz": 200, "/readyz": 503, "/openapi.json": 200, "/docs": 200, "/form": 200}
