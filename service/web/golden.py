@@ -6,25 +6,15 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from service import intake
-from service.access import Actor
 from service.api.operation import loket
-from service.errors import Conflict, Forbidden
+from service.errors import Conflict
 from service.learning import golden_inquiries
 from service.web import session
 
 blueprint = Blueprint("golden", __name__)
 blueprint.before_request(session.check_origin)
+blueprint.before_request(session.only_with("desk", "models"))
 blueprint.after_request(session.no_store)
-
-
-@blueprint.before_request
-def _only_signed_in() -> Response | None:
-    result = session.signed_in()
-    if not isinstance(result, Actor):
-        return result
-    if not (result.may("desk") or result.may("models")):
-        raise Forbidden
-    return None
 
 
 @blueprint.get("/golden")

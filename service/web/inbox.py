@@ -8,7 +8,6 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
 from service import intake
-from service.access import Actor
 from service.api.operation import loket
 from service.api.problems import problem_of, status_of
 from service.api.views import decision_of, desk_list
@@ -21,17 +20,9 @@ from service.web import session
 
 blueprint = Blueprint("inbox", __name__)
 blueprint.before_request(session.check_origin)
+blueprint.before_request(session.only_with("desk"))
 blueprint.after_request(session.no_store)
 _PAGE = 25
-
-
-@blueprint.before_request
-def _only_signed_in() -> Response | None:
-    result = session.signed_in()
-    if not isinstance(result, Actor):
-        return result
-    result.require("desk")
-    return None
 
 
 @blueprint.get("/desks")

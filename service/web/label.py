@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 
 from model.classifier import InquiryClassifier
 from service import intake
-from service.access import Actor
 from service.api.operation import loket
 from service.api.views import decision_of
 from service.errors import Conflict, InvalidInput, NotFound
@@ -22,6 +21,7 @@ from service.web import session
 
 blueprint = Blueprint("label", __name__)
 blueprint.before_request(session.check_origin)
+blueprint.before_request(session.only_with("desk"))
 blueprint.after_request(session.no_store)
 _KEYS = 9  # of which each labels with one category
 _AHEAD = 20  # tickets that are chosen at once: to choose takes up to a second
@@ -65,15 +65,6 @@ class _Sitting:
     def at(self, ticket_id: str) -> Response:
         """To the page of one inquiry."""
         return redirect(url_for("label.page", ticket_id=ticket_id, **self.carried), 303)
-
-
-@blueprint.before_request
-def _only_signed_in() -> Response | None:
-    result = session.signed_in()
-    if not isinstance(result, Actor):
-        return result
-    result.require("desk")
-    return None
 
 
 @blueprint.get("/label")

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from model.artifact import Manifest
 from model.errors import ModelError
 from model.registry import Registry
-from service.access import Actor
 from service.api.operation import loket
 from service.api.problems import status_of
 from service.errors import Conflict, NotFound
@@ -25,6 +24,7 @@ from service.web import session
 
 blueprint = Blueprint("models_page", __name__)
 blueprint.before_request(session.check_origin)
+blueprint.before_request(session.only_with("models"))
 blueprint.after_request(session.no_store)
 _SHOWN = 20  # versions; older ones only if they serve, served before or are compared
 _DISAGREEMENTS = 25
@@ -59,15 +59,6 @@ class _Apart:
     language: str
     ticket: Ticket
     said: Disagreement
-
-
-@blueprint.before_request
-def _only_signed_in() -> AnyResponse | None:
-    result = session.signed_in()
-    if not isinstance(result, Actor):
-        return result
-    result.require("models")
-    return None
 
 
 @blueprint.get("/models")

@@ -1,5 +1,6 @@
 """Who is signed in on a page, and whether a form was sent by one of our pages."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from flask import Response, g, redirect, request, url_for
@@ -41,6 +42,20 @@ def signed_in() -> Actor | AnyResponse:
         raise Forbidden("This page is out of date. Go back, reload it and try again.")
     g.actor, g.form_token = actor, form_token(token)
     return actor
+
+
+def only_with(*scopes: str) -> Callable[[], AnyResponse | None]:
+    """Lets through, before each request of a blueprint, who is signed in and has one of these scopes."""
+
+    def check() -> AnyResponse | None:
+        result = signed_in()
+        if not isinstance(result, Actor):
+            return result
+        if not any(result.may(scope) for scope in scopes):
+            result.require(scopes[0])
+        return None
+
+    return check
 
 
 def start(response: AnyResponse, token: str) -> AnyResponse:

@@ -9,7 +9,6 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
 from service import intake
-from service.access import Actor
 from service.api.operation import loket
 from service.api.problems import problem_of, status_of
 from service.api.views import decision_of
@@ -24,6 +23,7 @@ from service.web import session
 
 blueprint = Blueprint("suspects", __name__)
 blueprint.before_request(session.check_origin)
+blueprint.before_request(session.only_with("desk"))
 blueprint.after_request(session.no_store)
 _PAGE = 25
 _AT_ONCE = 100  # suspects whose labels are read together
@@ -40,15 +40,6 @@ class _Row:
     inquiry: Inquiry
     decision: Decision | None
     labels: list[GivenLabel]
-
-
-@blueprint.before_request
-def _only_signed_in() -> Response | None:
-    result = session.signed_in()
-    if not isinstance(result, Actor):
-        return result
-    result.require("desk")
-    return None
 
 
 @blueprint.get("/suspects")

@@ -4,9 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flask import Blueprint, current_app, g, render_template
-from werkzeug.wrappers import Response
 
-from service.access import Actor
 from service.learning.alarms import Week
 from service.learning.changes import Tally
 from service.learning.watch import Fairness, Watch, Watcher
@@ -14,19 +12,10 @@ from service.web import session
 from service.web.plot import Line, Range, bounds
 
 blueprint = Blueprint("watch", __name__)
+blueprint.before_request(session.only_with("desk", "models"))
 blueprint.after_request(session.no_store)
 _SHARES = (0.0, 0.1)  # least scales of plots, so that none makes much of one in a hundred
 _CONFIDENCES = (0.7, 1.0)
-
-
-@blueprint.before_request
-def _only_signed_in() -> Response | None:
-    result = session.signed_in()
-    if not isinstance(result, Actor):
-        return result
-    if not result.may("models"):
-        result.require("desk")
-    return None
 
 
 @blueprint.get("/watch")
