@@ -42,6 +42,11 @@ def run(environment, module, function, *arguments):
     return time.perf_counter() - started, int(own) // 1024, int(child) // 1024, done.stdout.strip()
 
 
+def tell(what, measured):
+    seconds, own, child, _ = measured
+    print(f"\n{what}: {seconds:.0f} s, peak {own} MB, of a helping process {child} MB", flush=True)
+
+
 def test_retraining(tmp_path):
     seed = read(seed_files())
     rows = [
