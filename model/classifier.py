@@ -25,7 +25,7 @@ from model.prediction import Part, Prediction, Recalled, Scored, Similar, Term
 from model.reading import Reading, Situation
 from model.semantic import SemanticView
 from model.taxonomy import Category, is_out_of_scope, named
-from model.text import without_identifiers
+from model.text import shortened, without_identifiers
 from model.views import Answer, texts_of
 
 _ALTERNATIVES = 4  # an agent chooses among the first few; the case of Uber's COTA showed three
@@ -286,8 +286,7 @@ def _readings(inquiries: Iterable[Reading | str]) -> list[Reading]:
 
 def _shown(text: str) -> str:
     """A labelled inquiry as it may be shown to whoever answers a similar one."""
-    shown = " ".join(without_identifiers(text[: 4 * _SIMILAR_CHARS]).split())
-    return shown if len(shown) <= _SIMILAR_CHARS else shown[: _SIMILAR_CHARS - 1].rstrip() + "…"
+    return shortened(" ".join(without_identifiers(text[: 4 * _SIMILAR_CHARS]).split()), _SIMILAR_CHARS)
 
 
 def _labels_of_texts(learned: Learned) -> list[str]:

@@ -54,6 +54,11 @@ def without_identifiers(text: str) -> str:
     return _LONG_NUMBER.sub("…", _ADDRESS.sub("…@…", text))
 
 
+def shortened(text: str, chars: int) -> str:
+    """A text of at most so many characters; one that is longer ends in an ellipsis."""
+    return text if len(text) <= chars else text[: chars - 1].rstrip() + "…"
+
+
 def join_subject(subject: str | None, text: str) -> str:
     """Put the subject before the text, unless the text already opens with it."""
     if not subject or text.casefold().startswith(subject.strip().casefold()):

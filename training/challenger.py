@@ -15,9 +15,10 @@ from model.taxonomy import OUT_OF_SCOPE
 from training.comparison import ALPHA, Comparison, compare, compare_classifiers, compare_held_out
 from training.dataset import Given, LabelledInquiry, Source
 from training.label_check import LabelCheck, check
+from training.progress import silent
 from training.snapshot import Snapshot
 from training.split import Split, split
-from training.trainer import Trainer, silent
+from training.trainer import Trainer
 from training.weights import Weighting
 
 _ALPHA = ALPHA / 2  # both comparisons together block an equally good challenger this seldom

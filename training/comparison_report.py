@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
+from model.text import shortened
 from training import plots
 from training.comparison import Comparison
 from training.differences import Difference
@@ -53,7 +54,7 @@ class _Way:
     @property
     def shown(self) -> list[dict[str, Any]]:
         return [
-            {"text": _cut(one.text, _SHOWN_CHARS), "language": one.language, "confidence": one.confidence}
+            {"text": shortened(one.text, _SHOWN_CHARS), "language": one.language, "confidence": one.confidence}
             for one in self.moved[:_TEXTS_SHOWN]
         ]
 
@@ -131,7 +132,8 @@ def _family(title: str, head: str, note: str, rows: list[Difference]) -> _Family
     worst_first = sorted(rows, key=lambda one: (one.verdict != "worse", one.change, one.group))
     drawn = [one for one in worst_first if one.verdict != "few"][:_DRAWN]
     points = [
-        (f"{_cut(one.group, _NAME_CHARS)} ({one.n})", (one.change, one.low, one.high), one.verdict) for one in drawn
+        (f"{shortened(one.group, _NAME_CHARS)} ({one.n})", (one.change, one.low, one.high), one.verdict)
+        for one in drawn
     ]
     plot = plots.differences(points, f"{title}: challenger less champion") if points else ""
     return _Family(title, head, note, worst_first, Markup(plot))  # noqa: S704 drawn here, its texts escaped
@@ -148,7 +150,3 @@ def _ways(moved: Sequence[Moved]) -> list[_Way]:
 
 def _place(desk: str, category: str) -> str:
     return f"{desk} ({category})"
-
-
-def _cut(text: str, chars: int) -> str:
-    return text if len(text) <= chars else text[: chars - 1].rstrip() + "…"

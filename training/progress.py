@@ -9,6 +9,10 @@ import click
 from model.lexical import Progress
 
 
+def silent(_done: int, _of: int) -> None:
+    """Tell nobody."""
+
+
 @contextmanager
 def progress_bar(label: str) -> Iterator[Progress]:
     """A bar on standard error, whose length may change while it is told what is done."""

@@ -34,6 +34,7 @@ from model.semantic import SemanticView
 from model.taxonomy import Category
 from training.embeddings import PreparedEncoder
 from training.evaluate import automatic_share
+from training.progress import silent
 
 Parameters = dict[str, Any]
 _View = tuple[tuple[str, ...], tuple[tuple[str, Any], ...]]  # which view, and its parameters
@@ -150,10 +151,6 @@ class _Fitted:
     seconds: float
 
 
-def _silent(_done: int, _of: int) -> None:
-    """Tell nobody."""
-
-
 def search(
     readings: Sequence[Reading],
     labels: Sequence[str],
@@ -162,9 +159,9 @@ def search(
     grid: Grid = DEFAULT_GRID,
     folds: int = 5,
     n_jobs: int = -1,
-    tell: Progress = _silent,
+    tell: Progress = silent,
     weights: Sequence[float] | None = None,
-    encoding: Progress = _silent,
+    encoding: Progress = silent,
 ) -> SearchResult:
     """Cross-validate the candidates of a grid.
 

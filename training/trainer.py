@@ -21,11 +21,8 @@ from training.card import model_card
 from training.dataset import Dataset, LabelledInquiry, out_of_scope_file, read_file
 from training.embeddings import PreparedEncoder
 from training.evaluate import held_out_figures
+from training.progress import silent
 from training.snapshot import Snapshot
-
-
-def silent(_done: int, _of: int) -> None:
-    """Tell nobody."""
 
 
 def train(paths: Sequence[Path], registry: Registry, *, name: str, at: datetime) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from model.encoder import open_or_none
 from service.assembly import Loket
 from service.handover import reading_of
 from service.learning.replay import QUARTER, masked_text
@@ -43,7 +42,7 @@ def advise(loket: Loket, version: str | None, at: datetime) -> dict[str, Any]:
 def _proposals(
     loket: Loket, learned: Sequence[LabelledInquiry], masker: Masker, at: datetime
 ) -> list[dict[str, Any]]:
-    encoder, _ = open_or_none(loket.settings.classifier.encoder)
+    encoder = loket.pipeline.champion.encoder
     newest = loket.store.tickets.unreviewed([TRIAGE], TRIAGE, _MOST)
     waiting = [inquiry for _, inquiry in newest if inquiry.received_at >= at - QUARTER]
     if encoder is None or not waiting:

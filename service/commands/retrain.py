@@ -15,7 +15,6 @@ from pathlib import Path
 import click
 
 from model.configuration import Configuration
-from model.encoder import Remembering, open_or_none
 from model.errors import ModelError, PromotionRefused
 from model.registry import Registry
 from service.assembly import Loket, assemble
@@ -28,7 +27,6 @@ from service.learning.labelled import labelled_texts
 from service.learning.replay import Replay, replay
 from service.learning.reports import ADVICE, SUSPECTS
 from service.learning.schedule import is_due
-from service.pipeline.classification import Serving
 from service.storage.store import Store
 from training.challenger import Challenger
 from training.comparison_report import Moved, write_comparison
@@ -108,8 +106,9 @@ def _labels(loket: Loket) -> list[LabelledInquiry]:
 
 def _judged(loket: Loket, challenger: Challenger, most: int) -> tuple[Verdict, str]:
     """The gate's verdict, and the page that shows it."""
-    serving = _serving(loket, challenger.version)
-    champion = _serving(loket, challenger.champion) if challenger.champion else None
+    models = loket.pipeline.champion
+    serving = models.serving(challenger.version)
+    champion = models.serving(challenger.champion) if challenger.champion else None
     tried, failures = gate.golden_failures(loket, serving, champion)
     with progress_bar("Replaying") as replaying:
         replayed = replay(loket, serving, datetime.now(UTC), most, replaying)
@@ -119,12 +118,6 @@ def _judged(loket: Loket, challenger: Challenger, most: int) -> tuple[Verdict, s
         is_judged=challenger.comparison.overall.verdict != "few",
     )  # fmt: skip
     return verdict, _page(challenger, failures, replayed)
-
-
-def _serving(loket: Loket, version: str) -> Serving:
-    encoder, _ = open_or_none(loket.settings.classifier.encoder)
-    classifier = loket.registry.load(version).with_encoder(Remembering(encoder) if encoder else None)
-    return Serving(version, classifier)
 
 
 def _notes(challenger: Challenger, replayed: Replay) -> tuple[str, ...]:

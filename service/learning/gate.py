@@ -8,6 +8,7 @@ from datetime import datetime
 
 from model.errors import PromotionRefused
 from model.registry import Registry
+from model.text import shortened
 from service.assembly import Loket
 from service.handover import reading_of_text
 from service.pipeline.classification import Serving
@@ -138,5 +139,4 @@ def _failure(loket: Loket, golden: GoldenInquiry, said: Outcome, before: Outcome
     if not said.automatic and not was_sure and loket.pipeline.router.desk_of(said.category) == golden.desk:
         return None
     text = " ".join(Masker(loket.settings.privacy.patterns).mask(golden.text).text.split())
-    shown = text if len(text) <= _SHOWN_CHARS else text[: _SHOWN_CHARS - 1].rstrip() + "…"
-    return f"golden inquiry “{shown}” must go to {golden.desk}, would go to {said.desk}"
+    return f"golden inquiry “{shortened(text, _SHOWN_CHARS)}” must go to {golden.desk}, would go to {said.desk}"

@@ -103,6 +103,19 @@ class Champion:
             self._look(self._challenger)
         return self._challenger.serving
 
+    def serving(self, version: str) -> Serving:
+        """Any version of the registry, as it would serve.
+
+        Raises:
+            ModelError: It cannot be loaded.
+        """
+        return self._with_encoder(Loaded(version, self._registry.load(version)))
+
+    @property
+    def encoder(self) -> Encoder | None:
+        """The semantic view's encoder, opened at first use; None where there is none."""
+        return self._open()[0]
+
     def watch(self) -> None:
         """Look now, and then once a second in a thread of its own, until `stop`; called after the fork."""
         self._look(self._champion)

@@ -1,13 +1,12 @@
 """Golden inquiries: what must go to a desk, whatever a model learns."""
 
-import hashlib
 from datetime import datetime
 
 from sqlalchemy import Engine, delete, insert, select, update
 
 from service.storage import journal
 from service.storage.engine import one_at_a_time, reading, writing
-from service.storage.identifiers import is_id, new_id
+from service.storage.identifiers import is_id, new_id, text_hash
 from service.storage.records import GoldenInquiry, Ticket
 from service.storage.tables import golden_inquiries
 
@@ -50,8 +49,8 @@ class GoldenInquiries:
             language: Its language.
             ticket: The one that it was made of, whose journal tells of it.
         """
-        text_hash = hashlib.sha256(" ".join(text.split()).encode("utf-8", "replace")).hexdigest()
-        same = golden_inquiries.c.text_hash == text_hash
+        key = text_hash(text)
+        same = golden_inquiries.c.text_hash == key
         values = {"desk": desk, "text": text, "text_en": text_en, "language": language, "added_at": at, "by": by}
         with writing(self._engine) as connection:
             one_at_a_time(connection, "golden inquiries")
@@ -60,7 +59,7 @@ class GoldenInquiries:
                 connection.execute(update(golden_inquiries).where(same).values(values))
             else:
                 known = new_id(at)
-                connection.execute(insert(golden_inquiries), {"id": known, "text_hash": text_hash, **values})
+                connection.execute(insert(golden_inquiries), {"id": known, "text_hash": key, **values})
             if ticket:
                 journal.record(connection, at, "golden", by, ticket.inquiry_id, ticket.id, desk=desk)
         return GoldenInquiry(known, desk, text, text_en, language, at, by)

@@ -1,5 +1,6 @@
 """Identifiers: sorted by time where a list is read in order, unguessable where they are a reference."""
 
+import hashlib
 import re
 import secrets
 import uuid
@@ -20,6 +21,11 @@ def new_id(at: datetime) -> str:
 def is_id(text: str) -> bool:
     """Whether a text, from outside, can be one of our identifiers."""
     return _ID.match(text) is not None
+
+
+def text_hash(text: str) -> str:
+    """The SHA-256 of a text; white space does not tell two texts apart."""
+    return hashlib.sha256(" ".join(text.split()).encode("utf-8", "replace")).hexdigest()
 
 
 def new_receipt() -> str:

@@ -1,6 +1,5 @@
 """Labels: what people said of inquiries, and examples that came with a label from elsewhere."""
 
-import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, func, insert, or_, select
 
 from service.storage.engine import one_at_a_time, reading, writing
-from service.storage.identifiers import new_id
+from service.storage.identifiers import new_id, text_hash
 from service.storage.records import Example, GivenLabel, Inquiry, LabelledRequest
 from service.storage.tables import examples, inquiries, labels, tickets
 
@@ -101,7 +100,7 @@ class Labels:
             at: Now.
             rows: Each with text, text_en, language, category, at (of the label) and by.
         """
-        last = {_hash(row["text"]): row for row in rows}  # what a file says last of a text
+        last = {text_hash(row["text"]): row for row in rows}  # what a file says last of a text
         with writing(self._engine) as connection:
             one_at_a_time(connection, "examples")
             known = _known_examples(connection, list(last))
@@ -126,10 +125,6 @@ _EXAMPLE = tuple(Example.__slots__)
 def _labelled(row: Any) -> LabelledRequest:
     width = len(_COLUMNS)
     return LabelledRequest(GivenLabel(*row[:width]), row[width], Inquiry(*row[width + 1 :]))
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(" ".join(text.split()).encode("utf-8", "replace")).hexdigest()
 
 
 def _known_examples(connection: Connection, hashes: Sequence[str]) -> dict[str, str]:
@@ -159,15 +154,15 @@ def _said(connection: Connection, example_ids: Sequence[str]) -> dict[str, list[
 
 def _insert_examples(connection: Connection, at: datetime, rows: Sequence[dict[str, Any]]) -> dict[str, str]:
     added = {
-        _hash(row["text"]): {
+        text_hash(row["text"]): {
             "id": new_id(at), "text": row["text"], "text_en": row["text_en"], "language": row["language"],
-            "text_hash": _hash(row["text"]), "added_at": at,
+            "text_hash": text_hash(row["text"]), "added_at": at,
         }
         for row in rows
     }  # fmt: skip
     if added:
         connection.execute(insert(examples), list(added.values()))
-    return {text_hash: row["id"] for text_hash, row in added.items()}
+    return {key: row["id"] for key, row in added.items()}
 
 
 def _example_label(example_id: str, row: dict[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class Retrainings:
             connection.execute(update(retrainings).where(underway).values(lease_until=at + lease))
 
     def end(self, at: datetime, retraining_id: str, outcome: str, message: str, model: str | None = None) -> None:
-        """How it ended: promoted, passed, blocked, failed or nothing."""
+        """How it ended: promoted, passed, blocked or failed."""
         values = {"outcome": outcome, "message": message, "model": model}
         self._set(retraining_id, finished_at=at, lease_until=None, **values)
 

@@ -179,7 +179,7 @@ retrainings = Table(
     Column("started_at", UtcDateTime, nullable=False),
     Column("lease_until", UtcDateTime),
     Column("finished_at", UtcDateTime),
-    Column("outcome", String(16)),  # promoted, passed, blocked, failed, nothing
+    Column("outcome", String(16)),  # promoted, passed, blocked, failed
     Column("model", String(64)),
     Column("message", Text, nullable=False),
     Column("labels_until", BigInteger, nullable=False),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, case, func, insert, select, update
 
 from service.storage import journal
 from service.storage.engine import reading, writing
@@ -60,24 +60,18 @@ class Tickets:
             before: Only tickets with a smaller id: the last one of the page before.
             limit: How many at most.
         """
-        query = select(*_COLUMNS, *_INQUIRY).join(inquiries).where(tickets.c.desk == desk)
+        query: Select[Any] = select(*_COLUMNS, *_INQUIRY).join(inquiries).where(tickets.c.desk == desk)
         if status:
             query = query.where(tickets.c.status == status)
         if before and is_id(before):
             query = query.where(tickets.c.id < before)
-        with reading(self._engine) as connection:
-            rows = connection.execute(query.order_by(tickets.c.id.desc()).limit(limit)).all()
-        width = len(_COLUMNS)
-        return [(Ticket(*row[:width]), Inquiry(*row[width:])) for row in rows]
+        return self._with_inquiries(query.order_by(tickets.c.id.desc()).limit(limit))
 
     def main_ones(self, since: datetime, limit: int) -> list[tuple[Ticket, Inquiry]]:
         """The main tickets of the newest inquiries received since a moment, newest first."""
-        query = select(*_COLUMNS, *_INQUIRY).join(inquiries).where(tickets.c.intent == 0)
-        query = query.where(inquiries.c.received_at >= since).order_by(inquiries.c.id.desc()).limit(limit)
-        with reading(self._engine) as connection:
-            rows = connection.execute(query).all()
-        width = len(_COLUMNS)
-        return [(Ticket(*row[:width]), Inquiry(*row[width:])) for row in rows]
+        query: Select[Any] = select(*_COLUMNS, *_INQUIRY).join(inquiries).where(tickets.c.intent == 0)
+        query = query.where(inquiries.c.received_at >= since)
+        return self._with_inquiries(query.order_by(inquiries.c.id.desc()).limit(limit))
 
     def unreviewed(
         self, desks: Collection[str], first: str, limit: int, categories: Collection[str] = ()
@@ -92,20 +86,23 @@ class Tickets:
             limit: How many at most.
             categories: Those that there are, under all their names; none for not asking.
         """
-        query = select(*_COLUMNS, *_INQUIRY).join(inquiries).where(_unreviewed_on(desks, categories))
+        query: Select[Any] = select(*_COLUMNS, *_INQUIRY).join(inquiries).where(_unreviewed_on(desks, categories))
         opened = case((tickets.c.opened_at.is_(None), 0), else_=1)
         elsewhere = case((tickets.c.desk == first, 0), else_=1)
-        query = query.order_by(opened, elsewhere, tickets.c.id.desc()).limit(limit)
-        with reading(self._engine) as connection:
-            rows = connection.execute(query).all()
-        width = len(_COLUMNS)
-        return [(Ticket(*row[:width]), Inquiry(*row[width:])) for row in rows]
+        return self._with_inquiries(query.order_by(opened, elsewhere, tickets.c.id.desc()).limit(limit))
 
     def count_unreviewed(self, desks: Collection[str], categories: Collection[str] = ()) -> int:
         """How many tickets of these desks `unreviewed` has."""
         query = select(func.count()).select_from(tickets).where(_unreviewed_on(desks, categories))
         with reading(self._engine) as connection:
             return connection.execute(query).scalar_one()
+
+    def _with_inquiries(self, query: Select[Any]) -> list[tuple[Ticket, Inquiry]]:
+        """The rows of a query for `_COLUMNS` and `_INQUIRY`."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        width = len(_COLUMNS)
+        return [(Ticket(*row[:width]), Inquiry(*row[width:])) for row in rows]
 
     def open_counts(self) -> dict[str, int]:
         """How many open tickets lie on each desk that has any."""

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from model.artifact import Manifest
 from model.errors import ModelError
 from model.registry import Registry
+from model.text import shortened
 from service.api.operation import loket
 from service.api.problems import status_of
 from service.errors import Conflict, NotFound
@@ -182,9 +183,6 @@ def _apart(challenger: str) -> Iterator[_Apart]:
         english, language = translation_of(said.inquiry.decision)
         text = masked_text(masker, english or text_of(said.inquiry), said.inquiry)
         for ticket in parts.store.tickets.of_inquiry(said.inquiry.id)[:1]:
-            yield _Apart(_cut(text), "en" if english else language or "", ticket, said)
-
-
-def _cut(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _TEXT_CHARS else text[: _TEXT_CHARS - 1].rstrip() + "…"
+            yield _Apart(
+                shortened(" ".join(text.split()), _TEXT_CHARS), "en" if english else language or "", ticket, said
+            )

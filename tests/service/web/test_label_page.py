@@ -6,7 +6,7 @@ import pytest
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.expected_conditions import presence_of_element_located, staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 from service.pipeline.decision import Translation
@@ -255,7 +255,7 @@ def keyboard(browser, site, store, now, password_hash):
     browser.get(f"{site}/label")
     browser.find_element(By.ID, "name").send_keys("anna")
     browser.find_element(By.ID, "password").send_keys(PASSWORD, Keys.ENTER)
-    WebDriverWait(browser, 30).until(lambda page: page.find_elements(By.CSS_SELECTOR, "h1")[0].text == "Label")
+    WebDriverWait(browser, 30).until(presence_of_element_located((By.CSS_SELECTOR, "form.choices")))
 
     def type_(key):
         page = browser.find_element(By.TAG_NAME, "html")
