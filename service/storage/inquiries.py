@@ -1,16 +1,18 @@
 """Inquiries: stored before anything is answered, claimed with a lease, decided in one transaction."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, insert, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 
-from service.storage import journal
+from service.storage import journal, search
 from service.storage.engine import reading, writing
 from service.storage.identifiers import is_id, new_id, new_receipt
+from service.storage.outbox import LAID, Outbox
 from service.storage.records import Claimed, Inquiry
 from service.storage.shadow import citation_rows
 from service.storage.tables import citations, inquiries, tickets
@@ -29,6 +31,9 @@ class NewTicket:
     confidence: float
     automatic: bool
     intent: int = 0  # its place among the decision's intents
+    rule: str | None = None  # the routing rule that had a say
+    priority: str = "normal"
+    due_at: datetime | None = None
 
 
 def _from(values: Mapping[str, Any]) -> Inquiry:
@@ -36,21 +41,45 @@ def _from(values: Mapping[str, Any]) -> Inquiry:
     return Inquiry(**known)
 
 
+def customer_of(email: str | None) -> str | None:
+    """Tells whether two inquiries are of the same customer: e-mail addresses are typed in any case."""
+    return email.strip().lower() if email else None
+
+
+def is_translated(decision: Mapping[str, Any]) -> bool:
+    """Whether a decision holds a translation; an English text needs none."""
+    return (decision.get("translation") or {}).get("status") == "translated"
+
+
+def _received_since(moment: datetime | None) -> ColumnElement[bool]:
+    return inquiries.c.received_at >= moment if moment else true()
+
+
 def is_free(at: datetime) -> ColumnElement[bool]:
     """Whether nobody holds an inquiry: there is no lease, or it is over."""
     return or_(inquiries.c.lease_until.is_(None), inquiries.c.lease_until < at)
 
 
-def lay(connection: Connection, at: datetime, inquiry_id: str, new: NewTicket) -> None:
+def lay(
+    connection: Connection,
+    outbox: Outbox,
+    at: datetime,
+    inquiry_id: str,
+    new: NewTicket,
+    translated_at: datetime | None = None,
+) -> None:
     """Lay a ticket on its desk, in a transaction."""
     ticket_id = new_id(at)
     row = {
-        "id": ticket_id, "inquiry_id": inquiry_id, "intent": new.intent, "desk": new.desk,
-        "category": new.category, "confidence": new.confidence, "automatic": new.automatic,
-        "status": "open", "version": 1, "created_at": at, "changed_at": at,
+        "id": ticket_id, "inquiry_id": inquiry_id, "status": "open", "version": 1, "created_at": at,
+        "changed_at": at, "hops": 0, "translated_at": translated_at, **asdict(new),
     }  # fmt: skip
     connection.execute(insert(tickets), row)
-    journal.record(connection, at, "laid_on_desk", SYSTEM, inquiry_id, ticket_id, desk=new.desk)
+    told = {
+        name: getattr(new, name) for name in ("desk", "category", "confidence", "automatic", "rule", "priority")
+    }
+    journal.record(connection, at, "laid_on_desk", SYSTEM, inquiry_id, ticket_id, **told)
+    outbox.post(connection, at, (ticket_id, inquiry_id), LAID, {new.desk})
 
 
 def cite(connection: Connection, inquiry_id: str, decision: Mapping[str, Any]) -> None:
@@ -66,8 +95,8 @@ def cite(connection: Connection, inquiry_id: str, decision: Mapping[str, Any]) -
 class Inquiries:
     """The inquiries table, which is also the queue."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, outbox: Outbox) -> None:
+        self._engine, self._outbox = engine, outbox
 
     def add(self, at: datetime, values: dict[str, Any], idempotency_hash: str | None = None) -> Inquiry:
         """Store an inquiry, durably, before this returns.
@@ -78,6 +107,7 @@ class Inquiries:
         row = {
             "id": new_id(at), "receipt": new_receipt(), "received_at": at, "status": "received",
             "idempotency_hash": idempotency_hash, "attempts": 0, **values,
+            "customer": customer_of(values.get("email")),
         }  # fmt: skip
         try:
             self._insert(at, row)
@@ -135,14 +165,17 @@ class Inquiries:
         ours = (inquiries.c.id == inquiry_id) & (inquiries.c.lease_token == claimed.lease_token) & _WAITING
         done = {"status": "decided", "decision": decision, "decided_at": at, "lease_token": None}
         done |= {"lease_until": None, "translate_after": translate_after}
+        translated_at = at if is_translated(decision) else None
         with writing(self._engine) as connection:
             if connection.execute(update(inquiries).where(ours).values(done)).rowcount != 1:
                 return False
             facts = {name: decision[name] for name in ("category", "confidence", "desk", "automatic", "model")}
+            facts["language"] = (decision.get("language") or {}).get("code")
             journal.record(connection, at, "decided", SYSTEM, inquiry_id, **facts)
             for ticket in laid:
-                lay(connection, at, inquiry_id, ticket)
+                lay(connection, self._outbox, at, inquiry_id, ticket, translated_at)
             cite(connection, inquiry_id, decision)
+            search.renew(connection, claimed.inquiry, decision)
         return True
 
     def waiting(self) -> tuple[int, datetime | None]:
@@ -169,9 +202,38 @@ class Inquiries:
             yield from (Inquiry(*row) for row in rows)
             last = rows[-1].id
 
+    def decided(
+        self, since: datetime | None = None, most: int | None = None, chunk: int = 500
+    ) -> Iterator[Inquiry]:
+        """Decided inquiries, newest first, read in chunks as `all` are.
+
+        Args:
+            since: Only those received since then.
+            most: How many at most.
+            chunk: How many are read at once.
+        """
+        wanted = (inquiries.c.status == "decided") & _received_since(since)
+        last, left = None, math.inf if most is None else most
+        while left > 0:
+            query = select(*_COLUMNS).where(wanted & (inquiries.c.id < last) if last else wanted)
+            with reading(self._engine) as connection:
+                newest = query.order_by(inquiries.c.id.desc()).limit(int(min(chunk, left)))
+                rows = connection.execute(newest).all()
+            if not rows:
+                return
+            yield from (Inquiry(*row) for row in rows)
+            last, left = rows[-1].id, left - len(rows)
+
+    def count_decided(self, since: datetime | None = None) -> int:
+        """How many inquiries `decided` has."""
+        wanted = (inquiries.c.status == "decided") & _received_since(since)
+        with reading(self._engine) as connection:
+            return connection.execute(select(func.count()).select_from(inquiries).where(wanted)).scalar_one()
+
     def _insert(self, at: datetime, row: dict[str, Any]) -> None:
         with writing(self._engine) as connection:
             connection.execute(insert(inquiries), row)
+            search.add(connection, row)
             actor = row["submitted_by"] or "visitor"
             journal.record(connection, at, "received", actor, row["id"], channel=row["channel"])
 

@@ -17,12 +17,13 @@ def record(
     actor: str,
     inquiry_id: str,
     ticket_id: str | None = None,
+    origin: str | None = None,
     **details: Any,
 ) -> None:
-    """Add an entry; its details never hold personal data."""
+    """Add an entry; its details never hold personal data. The origin is the address from which the actor acted."""
     row = {
         "at": at, "kind": kind, "actor": actor,
-        "inquiry_id": inquiry_id, "ticket_id": ticket_id, "details": details,
+        "inquiry_id": inquiry_id, "ticket_id": ticket_id, "details": details, "origin": origin,
     }  # fmt: skip
     connection.execute(insert(events), row)
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, func, insert, or_, select
+from sqlalchemy import Connection, Engine, Select, exists, func, insert, or_, select
 
 from service.storage.engine import one_at_a_time, reading, writing
 from service.storage.identifiers import new_id, text_hash
@@ -21,6 +21,17 @@ _WITH_INQUIRIES = labels.join(inquiries, inquiries.c.id == labels.c.inquiry_id).
 )
 _AT_ONCE = 400  # keys in one statement
 _SAID = ("correction", "confirmation")
+_NEWS = (*_SAID, "retraction", "bounce")
+_retractions = labels.alias("retractions")
+_again = labels.alias("retractions_taken_back")  # the undoing of what had taken something back
+_is_undone = exists().where(_again.c.takes_back == _retractions.c.id)
+# What counts: a label that is not taken back, or was given again. Of an inquiry with a ticket that is sent to and
+# fro, nothing does.
+STANDS = labels.c.source.not_in(("retraction", "bounce")) & ~exists().where(
+    _retractions.c.takes_back == labels.c.id, ~_is_undone
+)
+_siblings = tickets.alias("siblings")
+SETTLED = ~exists().where(_siblings.c.inquiry_id == labels.c.inquiry_id, _siblings.c.unsettled_since.is_not(None))
 
 
 class Labels:
@@ -35,8 +46,8 @@ class Labels:
             return connection.execute(select(func.max(labels.c.id))).scalar() or 0
 
     def newest_said(self) -> int:
-        """The number of the last correction or confirmation; 0 when there is none. Cheap."""
-        newest = [select(func.max(labels.c.id)).where(labels.c.source == source) for source in _SAID]
+        """The number of the last correction, confirmation, retraction or bounce; 0 when there is none. Cheap."""
+        newest = [select(func.max(labels.c.id)).where(labels.c.source == source) for source in _NEWS]
         with reading(self._engine) as connection:
             return max(connection.execute(query).scalar() or 0 for query in newest)
 
@@ -47,8 +58,8 @@ class Labels:
             return connection.execute(query).scalar_one()
 
     def said_of(self, after: int, also: Collection[int], limit: int) -> list[str]:
-        """The newest inquiries that were corrected or confirmed after a number, or by certain labels."""
-        said = labels.c.source.in_(_SAID) & or_(labels.c.id > after, labels.c.id.in_(sorted(also)))
+        """The newest inquiries of which something was said or taken back after a number, or by certain labels."""
+        said = labels.c.source.in_(_NEWS) & or_(labels.c.id > after, labels.c.id.in_(sorted(also)))
         query = select(labels.c.inquiry_id).where(said, labels.c.inquiry_id.is_not(None))
         with reading(self._engine) as connection:
             newest = connection.execute(query.order_by(labels.c.id.desc()).limit(limit)).scalars()
@@ -70,7 +81,7 @@ class Labels:
         together: dict[str, list[LabelledRequest]] = {}
         with reading(self._engine) as connection:
             for start in range(0, len(inquiry_ids), _AT_ONCE):
-                some = query.where(labels.c.inquiry_id.in_(inquiry_ids[start : start + _AT_ONCE]))
+                some = query.where(labels.c.inquiry_id.in_(inquiry_ids[start : start + _AT_ONCE]), STANDS, SETTLED)
                 for row in connection.execute(some.order_by(labels.c.inquiry_id, labels.c.id)):
                     one = _labelled(row)
                     together.setdefault(one.inquiry.id, []).append(one)
@@ -88,8 +99,8 @@ class Labels:
         yield from found.values()
 
     def of_ticket(self, ticket_id: str) -> list[GivenLabel]:
-        """The labels of one ticket, oldest first."""
-        query = select(*_COLUMNS).where(labels.c.ticket_id == ticket_id).order_by(labels.c.id)
+        """The labels of one ticket that count, oldest first."""
+        query = select(*_COLUMNS).where(labels.c.ticket_id == ticket_id, STANDS, SETTLED).order_by(labels.c.id)
         with reading(self._engine) as connection:
             return [GivenLabel(*row) for row in connection.execute(query)]
 

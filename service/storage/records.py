@@ -57,6 +57,14 @@ class Ticket:
     version: int
     created_at: datetime
     changed_at: datetime
+    rule: str | None
+    priority: str
+    due_at: datetime | None
+    assigned_to: str | None
+    closed_at: datetime | None
+    hops: int
+    unsettled_since: datetime | None
+    previous: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +160,33 @@ class User:
     role: str
     desks: tuple[str, ...]
     disabled_at: datetime | None
+    issuer: str | None = None
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One token of a sign-in, and whose it is."""
+
+    user: User
+    family: str
+    made_at: datetime
+    used_at: datetime
+    replaced_at: datetime | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of the journal with its place in the whole journal: what a journey event is made of."""
+
+    number: int
+    at: datetime
+    inquiry_id: str
+    ticket_id: str | None
+    kind: str
+    actor: str
+    details: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Engine, and_, case, func, insert, select
 
 from service.storage.engine import reading, writing
+from service.storage.labels import SETTLED, STANDS
 from service.storage.records import Disagreement, Inquiry
 from service.storage.tables import citations, inquiries, labels, shadow_decisions, tickets
 
@@ -58,7 +59,9 @@ class Citations:
         A decision stands until a person gave its main ticket another category.
         """
         overruled = (
-            select(labels.c.id).where(labels.c.ticket_id == tickets.c.id, labels.c.source == "correction").exists()
+            select(labels.c.id)
+            .where(labels.c.ticket_id == tickets.c.id, labels.c.source == "correction", STANDS, SETTLED)
+            .exists()
         )
         main = and_(tickets.c.inquiry_id == citations.c.inquiry_id, tickets.c.intent == 0)
         query = (
@@ -80,5 +83,6 @@ def citation_rows(inquiry_id: str, cited: Iterable[str], *, followed: bool) -> l
 
 
 def _main_ticket_joined() -> Any:
+    """Without tickets that are sent to and fro: where these lie says nothing."""
     main = and_(tickets.c.inquiry_id == shadow_decisions.c.inquiry_id, tickets.c.intent == 0)
-    return shadow_decisions.join(tickets, main)
+    return shadow_decisions.join(tickets, and_(main, tickets.c.unsettled_since.is_(None)))

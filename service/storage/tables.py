@@ -40,7 +40,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 # Counts up, so that what is only added to is read in the order in which it was written.
-_Sequence = BigInteger().with_variant(Integer, "sqlite")
+Sequence = BigInteger().with_variant(Integer, "sqlite")
 
 metadata = MetaData(
     naming_convention={
@@ -76,6 +76,7 @@ inquiries = Table(
     Column("decision", JSON),
     Column("decided_at", UtcDateTime),
     Column("translate_after", UtcDateTime),  # decided without a translation that may come later; null: no more
+    Column("customer", Text, index=True),  # the e-mail address in lower case: whose earlier inquiries these are
 )
 # The queue: what waits is found without reading what is done.
 Index("ix_inquiries_queue", inquiries.c.status, inquiries.c.id)
@@ -100,24 +101,43 @@ tickets = Table(
     Column("version", Integer, nullable=False),  # counts changes, so that nobody overwrites unseen ones
     Column("created_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
+    Column("rule", String(64)),  # the routing rule that chose desk, priority or due time
+    Column("priority", String(8), nullable=False, server_default="normal"),  # low, normal, high, urgent
+    Column("due_at", UtcDateTime),
+    Column("assigned_to", String(128)),
+    Column("closed_at", UtcDateTime),  # answered, here or in the connected help desk
+    Column("hops", Integer, nullable=False, server_default="0"),  # how often a person sent it to another desk
+    Column("unsettled_since", UtcDateTime),  # sent to and fro: its labels wait until the owner settles it
+    Column("previous", JSON),  # what the last change of a person was made to, for as long as it can be undone
+    Column("language", String(35)),  # the inquiry's, so that lists are filtered by it
+    Column("translated_at", UtcDateTime),  # the inquiry; null: it was not, or needed no translation
     UniqueConstraint("inquiry_id", "intent"),  # a second worker cannot lay the same intent down twice
 )
 Index("ix_tickets_desk", tickets.c.desk, tickets.c.status, tickets.c.id)
+Index("ix_tickets_due_at", tickets.c.status, tickets.c.due_at)
+# The desks' counts and the order of urgency, read from the index alone; and which languages there are.
+_WAITING = ("status", "desk", "assigned_to", "due_at", "priority", "id")
+Index("ix_tickets_waiting", *(tickets.c[name] for name in _WAITING))
+Index("ix_tickets_language", tickets.c.language)
+# The newest answered ones of a category, for whoever has to answer another.
+Index("ix_tickets_category", tickets.c.category, tickets.c.status, tickets.c.id)
 
 labels = Table(
     "labels",
     metadata,
-    Column("id", _Sequence, primary_key=True),
+    Column("id", Sequence, primary_key=True),
     # Either a ticket of an inquiry, or an example that came with its label.
     Column("inquiry_id", String(36), ForeignKey("inquiries.id"), index=True),
     Column("ticket_id", String(36), ForeignKey("tickets.id"), index=True),
     Column("example_id", String(36), ForeignKey("examples.id"), index=True),
     Column("category", String(100), nullable=False),
-    Column("source", String(16), nullable=False),  # correction, confirmation, import, closed
+    # correction, confirmation, import, closed; not to be learned from: retraction, bounce
+    Column("source", String(16), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("by", String(128), nullable=False),
     Column("model", String(64)),
     Column("desk", String(64)),  # on which the ticket lay; null before Loket kept it
+    Column("takes_back", BigInteger, index=True),  # the label that this retraction undoes: nothing is deleted
 )
 
 # The last correction is asked for several times a second.
@@ -188,13 +208,14 @@ retrainings = Table(
 events = Table(
     "events",
     metadata,
-    Column("id", _Sequence, primary_key=True),
+    Column("id", Sequence, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
     Column("inquiry_id", String(36), ForeignKey("inquiries.id"), nullable=False, index=True),
     Column("ticket_id", String(36)),
     Column("kind", String(32), nullable=False),
     Column("actor", String(128), nullable=False),
     Column("details", JSON, nullable=False),  # never personal data
+    Column("origin", String(64)),  # the address from which a person or program acted
 )
 
 api_keys = Table(
@@ -219,9 +240,14 @@ users = Table(
     Column("desks", JSON, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("disabled_at", UtcDateTime),
+    # Who signs in at an identity provider: there is no password then.
+    Column("issuer", String(255)),
+    Column("subject", String(255)),
 )
+Index("ix_users_subject", users.c.issuer, users.c.subject, unique=True)
 
-# By the name that was tried, whether there is such a user or not: a lock must not tell which names exist.
+# By the name that was tried, whether there is such a user or not (a lock must not tell which names exist), and by
+# the address that tried.
 sign_in_failures = Table(
     "sign_in_failures",
     metadata,
@@ -234,7 +260,11 @@ sessions = Table(
     "sessions",
     metadata,
     Column("token_hash", String(64), primary_key=True),
+    Column("family", String(64), nullable=False, index=True),  # the same for all tokens of one sign-in
     Column("user_id", String(36), ForeignKey("users.id"), nullable=False, index=True),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime, nullable=False),
+    Column("replaced_at", UtcDateTime),  # by a newer token: from then on good for half a minute
     Column("expires_at", UtcDateTime, nullable=False),
 )
 

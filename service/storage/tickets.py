@@ -1,6 +1,6 @@
 """Tickets: what lies on which desk, and the one careful way to change it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +10,10 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, case, fun
 from service.storage import journal
 from service.storage.engine import reading, writing
 from service.storage.identifiers import is_id
+from service.storage.labels import STANDS
+from service.storage.outbox import Outbox, event_of
 from service.storage.records import Inquiry, Ticket
-from service.storage.tables import inquiries, labels, tickets
+from service.storage.tables import UtcDateTime, inquiries, labels, tickets
 
 _COLUMNS = tuple(tickets.c[name] for name in Ticket.__slots__)
 _INQUIRY = tuple(inquiries.c[name].label(f"inquiry_{name}") for name in Inquiry.__slots__)
@@ -25,13 +27,14 @@ class Change:
     kind: str
     details: dict[str, Any]
     label: tuple[str, str] | None = None  # category, source
+    settles: bool = False  # earlier labels of the ticket that say otherwise are taken back
 
 
 class Tickets:
     """The tickets table."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, outbox: Outbox) -> None:
+        self._engine, self._outbox = engine, outbox
 
     def get(self, ticket_id: str) -> Ticket | None:
         """One ticket."""
@@ -121,7 +124,7 @@ class Tickets:
             query = select(*columns, func.count()).group_by(*columns)
             return [(desk, automatic, status, n) for desk, automatic, status, n in connection.execute(query)]
 
-    def open(self, at: datetime, ticket_id: str, actor: str) -> None:
+    def open(self, at: datetime, ticket_id: str, actor: str, origin: str | None = None) -> None:
         """Note that a person looks at it; only the first is kept."""
         first = (tickets.c.id == ticket_id) & tickets.c.opened_at.is_(None)
         with writing(self._engine) as connection:
@@ -129,10 +132,15 @@ class Tickets:
             if row is None:
                 return
             connection.execute(update(tickets).where(first).values(opened_at=at, opened_by=actor))
-            journal.record(connection, at, "opened", actor, row.inquiry_id, ticket_id)
+            journal.record(connection, at, "opened", actor, row.inquiry_id, ticket_id, origin)
 
     def change(
-        self, at: datetime, ticket_id: str, actor: str, plan: Callable[[Ticket], Change | None]
+        self,
+        at: datetime,
+        ticket_id: str,
+        actor: str,
+        plan: Callable[[Ticket], Change | None],
+        origin: str | None = None,
     ) -> Ticket | None:
         """Read a ticket, let ``plan`` decide on what was read, and write it, all in one transaction.
 
@@ -141,24 +149,64 @@ class Tickets:
             ticket_id: Which.
             actor: Who, for the journal and the label.
             plan: Answers what to change, or None to leave it; may raise, and then nothing is written.
+            origin: The address from which the actor acts.
         """
         if not is_id(ticket_id):
             return None
         with writing(self._engine) as connection:
-            query = select(*_COLUMNS).where(tickets.c.id == ticket_id).with_for_update()
-            row = connection.execute(query).one_or_none()
+            row = connection.execute(_locked(ticket_id)).one_or_none()
             if row is None or (change := plan(Ticket(*row))) is None:
                 return Ticket(*row) if row else None
-            values = change.values | {"version": row.version + 1, "changed_at": at}
-            connection.execute(update(tickets).where(tickets.c.id == ticket_id).values(values))
-            journal.record(connection, at, change.kind, actor, row.inquiry_id, ticket_id, **change.details)
-            if change.label:
-                self._label(connection, at, row, actor, *change.label)
-            return Ticket(**(row._asdict() | values))
+            label = self._label(connection, at, row, actor, *change.label) if change.label else None
+            against = _contradicting(connection, row, change.label) if change.settles and change.label else []
+            retractions = self._take_back(connection, at, row, actor, against)
+            previous = _remembered(at, actor, change, row, [*([label] if label else []), *retractions])
+            return self._write(connection, at, row, actor, origin, change, previous)
+
+    def undo(
+        self, at: datetime, ticket_id: str, actor: str, check: Callable[[Ticket], None], origin: str | None = None
+    ) -> Ticket | None:
+        """Make a ticket what it was before its last change, and take back the label that the change gave.
+
+        Args:
+            at: Now.
+            ticket_id: Which; it must have a previous state, which ``check`` sees to.
+            actor: Who.
+            check: Raises when this may not be undone; then nothing is written.
+            origin: The address from which the actor acts.
+        """
+        if not is_id(ticket_id):
+            return None
+        with writing(self._engine) as connection:
+            row = connection.execute(_locked(ticket_id)).one_or_none()
+            if row is None:
+                return None
+            check(Ticket(*row))
+            self._take_back(connection, at, row, actor, row.previous["labels"])
+            change = Change(_restored(row.previous["values"]), "undone", {"what": row.previous["kind"]})
+            return self._write(connection, at, row, actor, origin, change, None)
+
+    def _write(
+        self,
+        connection: Connection,
+        at: datetime,
+        row: Row[Any],
+        actor: str,
+        origin: str | None,
+        change: Change,
+        previous: dict[str, Any] | None,
+    ) -> Ticket:
+        values = change.values | {"version": row.version + 1, "changed_at": at, "previous": previous}
+        connection.execute(update(tickets).where(tickets.c.id == row.id).values(values))
+        journal.record(connection, at, change.kind, actor, row.inquiry_id, row.id, origin, **change.details)
+        desk = values.get("desk", row.desk)
+        event, ticket = event_of(change.kind, row.desk, desk), (row.id, row.inquiry_id)
+        self._outbox.post(connection, at, ticket, event, {row.desk, desk}, by=actor, **change.details)
+        return Ticket(**(row._asdict() | values))
 
     def _label(
         self, connection: Connection, at: datetime, ticket: Row[Any], actor: str, category: str, source: str
-    ) -> None:
+    ) -> int:
         """Keep what a person said of a ticket, with the model that had decided and the desk it lay on."""
         decided = select(inquiries.c.decision).where(inquiries.c.id == ticket.inquiry_id)
         model = (connection.execute(decided).scalar() or {}).get("model")
@@ -166,11 +214,51 @@ class Tickets:
             "inquiry_id": ticket.inquiry_id, "ticket_id": ticket.id, "category": category, "source": source,
             "at": at, "by": actor, "model": model, "desk": ticket.desk,
         }  # fmt: skip
-        connection.execute(insert(labels), row)
+        return int(connection.execute(insert(labels).values(row).returning(labels.c.id)).scalar_one())
+
+    def _take_back(
+        self, connection: Connection, at: datetime, ticket: Row[Any], actor: str, numbers: Sequence[int]
+    ) -> list[int]:
+        """Add retractions of labels, or of retractions; answers theirs: labels are only ever added to."""
+        if not numbers:
+            return []
+        found = connection.execute(select(labels.c.id, labels.c.category).where(labels.c.id.in_(numbers)))
+        rows = [
+            {
+                "inquiry_id": ticket.inquiry_id, "ticket_id": ticket.id, "category": one.category,
+                "source": "retraction", "at": at, "by": actor, "desk": ticket.desk, "takes_back": one.id,
+            }
+            for one in found
+        ]  # fmt: skip
+        return [int(number) for number in connection.execute(insert(labels).returning(labels.c.id), rows).scalars()]
+
+
+def _locked(ticket_id: str) -> Select[Any]:
+    return select(*_COLUMNS).where(tickets.c.id == ticket_id).with_for_update()
+
+
+def _contradicting(connection: Connection, row: Row[Any], label: tuple[str, str]) -> list[int]:
+    """The labels of a ticket that stand and say otherwise."""
+    query = select(labels.c.id).where(labels.c.ticket_id == row.id, labels.c.category != label[0], STANDS)
+    return [int(number) for number in connection.execute(query.order_by(labels.c.id)).scalars()]
+
+
+def _remembered(at: datetime, actor: str, change: Change, row: Row[Any], given: Sequence[int]) -> dict[str, Any]:
+    """What undoing needs, as JSON; ``given`` are the labels and retractions that came with the change."""
+    old = {name: getattr(row, name) for name in change.values}
+    values = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in old.items()}
+    return {"at": at.isoformat(), "by": actor, "kind": change.kind, "labels": list(given), "values": values}
+
+
+def _restored(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: datetime.fromisoformat(value) if value and isinstance(tickets.c[name].type, UtcDateTime) else value
+        for name, value in values.items()
+    }
 
 
 def _unreviewed_on(desks: Collection[str], categories: Collection[str]) -> ColumnElement[bool]:
     waits = (tickets.c.status == "open") & tickets.c.review.is_(None)
     if categories:
         waits |= tickets.c.category.not_in(sorted(categories))
-    return tickets.c.desk.in_(sorted(desks)) & waits
+    return tickets.c.desk.in_(sorted(desks)) & waits & tickets.c.unsettled_since.is_(None)

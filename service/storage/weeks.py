@@ -10,6 +10,8 @@ from sqlalchemy import Engine, Select, and_, func, select
 
 from model.text import join_subject
 from service.storage.engine import reading
+from service.storage.identifiers import first_id
+from service.storage.labels import SETTLED, STANDS
 from service.storage.tables import inquiries, labels, tickets
 
 _AT_ONCE = 400  # ids in one statement
@@ -65,7 +67,7 @@ class Weeks:
 
     def between(self, since: datetime, until: datetime, chunk: int = 2000) -> Iterator[Decided]:
         """The decided inquiries received from ``since`` until before ``until``, oldest first, read in chunks."""
-        last, end = _first_id(since), _first_id(until)
+        last, end = first_id(since), first_id(until)
         while True:
             query = _decided().where(inquiries.c.id > last, inquiries.c.id < end)
             with reading(self._engine) as connection:
@@ -92,7 +94,7 @@ def _decided() -> Select[Any]:
     said = inquiries.c.decision
     category = said["category"].as_string()
     of_ticket = select(func.min(labels.c.at)).where(labels.c.ticket_id == tickets.c.id)
-    overruled = of_ticket.where(labels.c.source == "correction", labels.c.category != category)
+    overruled = of_ticket.where(labels.c.source == "correction", labels.c.category != category, STANDS, SETTLED)
     main = and_(tickets.c.inquiry_id == inquiries.c.id, tickets.c.intent == 0)
     columns = (
         inquiries.c.id,
@@ -118,12 +120,6 @@ def _from(row: Any) -> Decided:
         row.id, row.received_at, row.language, row.category, row.desk, row.confidence, row.automatic,
         reviewed_at, row.overruled_at,
     )  # fmt: skip
-
-
-def _first_id(at: datetime) -> str:
-    """What sorts just before the ids made at a moment or later: they begin with its milliseconds."""
-    digits = f"{int(at.timestamp() * 1000):012x}"
-    return f"{digits[:8]}-{digits[8:]}"
 
 
 def _sender(address: str) -> str:

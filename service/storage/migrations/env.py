@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from service.storage import desk_tables  # noqa: F401 - its tables belong to the metadata too
 from service.storage.tables import metadata
 
 connection = context.config.attributes["connection"]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from model import configuration
-from service import intake
+from service import desk_work, intake
 from service.access import Actor
 from service.settings import check
 from service.storage.inquiries import NewTicket
@@ -43,7 +43,7 @@ def lay(store):
 def test_a_decision_is_told_with_what_became_of_it(store, lay, settings, now):
     ticket = lay(now, intents=("orders", "finance"))
     correction = Correction(category="return_refund")
-    intake.correct(store, settings, now + HOUR, LEAD, ticket.id, correction)
+    desk_work.correct(store, settings, now + HOUR, LEAD, ticket.id, correction)
 
     (found,) = store.weeks.between(now, now + DAY)
 
@@ -59,9 +59,9 @@ def test_a_decision_is_told_with_what_became_of_it(store, lay, settings, now):
 
 def test_only_another_category_overrules(store, lay, settings, now):
     confirmed, moved, closed, untouched = (lay(now + i * HOUR) for i in range(4))
-    intake.confirm(store, now + DAY, LEAD, confirmed.id)
-    intake.correct(store, settings, now + DAY, LEAD, moved.id, Correction(desk="finance"))
-    intake.close(store, now + DAY, LEAD, closed.id)
+    desk_work.confirm(store, now + DAY, LEAD, confirmed.id)
+    desk_work.correct(store, settings, now + DAY, LEAD, moved.id, Correction(desk="finance"))
+    desk_work.close(store, now + DAY, LEAD, closed.id)
 
     found = {one.inquiry: one for one in store.weeks.between(now, now + DAY)}
 
@@ -72,7 +72,7 @@ def test_only_another_category_overrules(store, lay, settings, now):
 
 def test_a_decision_without_a_category_is_not_overruled(store, lay, settings, now):
     ticket = lay(now, category=None)
-    intake.correct(store, settings, now + HOUR, LEAD, ticket.id, Correction(category="return_refund"))
+    desk_work.correct(store, settings, now + HOUR, LEAD, ticket.id, Correction(category="return_refund"))
 
     (found,) = store.weeks.between(now, now + DAY)
 
