@@ -1,5 +1,6 @@
 """What the pipeline concluded of one inquiry; the same models make the stored record and the API's answer."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, cast
 
@@ -13,6 +14,8 @@ from pydantic import (
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
+
+from service.pipeline.rules import Priority
 
 Confidence = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -101,6 +104,9 @@ class Intent(_Part):
     text: str
     desk: str = Field("triage", description="one ticket is laid on each desk")
     automatic: bool = False
+    rule: str | None = Field(None, description="the routing rule that had a say")
+    priority: Priority = Priority.NORMAL
+    due_at: datetime | None = None
 
 
 class Spoke(_Part):
@@ -146,8 +152,11 @@ class Decision(_Part):
     alternatives: tuple[Alternative, ...] = ()
     intents: tuple[Intent, ...] = ()
     desk: str
-    automatic: bool = Field(description="true when the confidence was high enough to choose a desk")
+    automatic: bool = Field(description="true when the confidence was high enough to choose the category's desk")
     reason: str
+    rule: str | None = Field(None, description="the routing rule that had a say")
+    priority: Priority = Priority.NORMAL
+    due_at: datetime | None = Field(None, description="until when the main request is to be answered")
     explanation: tuple[Spoke, ...] = ()
     similar: tuple[SimilarInquiry, ...] = Field((), description="empty when the words alone were sure")
     model: str | None = Field(description="the model version that was asked")

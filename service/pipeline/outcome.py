@@ -10,6 +10,7 @@ from model.reading import Reading
 from model.views import Answer
 from service.pipeline.classification import Serving
 from service.pipeline.routing import Router
+from service.pipeline.rules import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Outcome:
 
 
 def outcomes(
-    router: Router, serving: Serving, readings: Sequence[Reading], names: Mapping[str, str]
+    router: Router, serving: Serving, readings: Sequence[Reading], names: Mapping[str, str], facts: Sequence[Facts]
 ) -> list[Outcome]:
     """What a model would do with each, by its main category alone.
 
@@ -32,26 +33,29 @@ def outcomes(
         serving: The model.
         readings: What it reads.
         names: What categories are called now that had another name.
+        facts: What else is known of each.
     """
     if not readings:
         return []
     classifier = serving.classifier
     answer = classifier.answer(readings)
-    return [_outcome(router, serving, answer, place, reading, names) for place, reading in enumerate(readings)]
+    predictions = [_prediction(serving, answer, *one).renamed(names) for one in enumerate(readings)]
+    return [_outcome(router, serving, *one) for one in zip(predictions, facts, strict=True)]
 
 
-def _outcome(
-    router: Router, serving: Serving, answer: Answer, place: int, reading: Reading, names: Mapping[str, str]
-) -> Outcome:
+def _prediction(serving: Serving, answer: Answer, place: int, reading: Reading) -> Prediction:
     row = answer.probabilities[place]
     likeliest = [
         Scored(str(serving.classifier.classes_[i]), float(row[i])) for i in np.argsort(-row, kind="stable")
     ]
-    prediction = Prediction(
+    return Prediction(
         likeliest[0].category, likeliest[0].confidence, tuple(likeliest[1:]), (),
         scope=float(answer.scope[place]),
         within_scope=bool(answer.within_scope[place]),
         calibrated=serving.classifier.is_calibrated(reading.situation),
-    ).renamed(names)  # fmt: skip
-    route = router.route(prediction, prediction.category, prediction.confidence, serving)
+    )  # fmt: skip
+
+
+def _outcome(router: Router, serving: Serving, prediction: Prediction, facts: Facts) -> Outcome:
+    route = router.route(prediction, prediction.category, prediction.confidence, serving, facts)
     return Outcome(prediction.category, round(prediction.confidence, 4), route.desk, route.automatic)

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
+from typing import Any
 
 from model.prediction import Part, Prediction
 from model.reading import Reading
@@ -24,6 +25,7 @@ from service.pipeline.detection.languages import UNDETERMINED
 from service.pipeline.memory import Memories, Recollection
 from service.pipeline.privacy import Policy, PrivacyRules
 from service.pipeline.routing import TRIAGE, Route, Router
+from service.pipeline.rules import NOTHING_KNOWN, Facts
 from service.pipeline.translation.translator import About, Translator
 
 _AT_ONCE = 16  # translations of one batch under way together
@@ -40,6 +42,7 @@ class InquiryText:
         name: As given in the form, so that it can be masked.
         id: Of the stored inquiry, for the privacy ledger.
         desks: On which it lies already, whose privacy it has.
+        facts: What routing rules read besides; language and country are those of the detector and the hints.
     """
 
     text: str
@@ -48,6 +51,7 @@ class InquiryText:
     name: str | None = None
     id: str | None = None
     desks: frozenset[str] = frozenset()
+    facts: Facts = NOTHING_KNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class _Understood:
     original: str
     language: Language
     translation: Translation
+    facts: Facts
 
     @property
     def reading(self) -> Reading:
@@ -115,27 +120,39 @@ class Pipeline:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             return self._classified(list(pool.map(self._understood, inquiries)))
 
-    def _understood(self, inquiry: InquiryText) -> _Understood:
+    def decide_again(self, inquiries: Sequence[tuple[InquiryText, Decision]]) -> list[Decision]:
+        """What would be decided now, with language and translation as decided before: nobody outside is asked."""
+        return self._classified([self._as_understood(inquiry, before) for inquiry, before in inquiries])
+
+    def _as_understood(self, inquiry: InquiryText, before: Decision) -> _Understood:
+        facts = replace(inquiry.facts, language=before.language.code, country=inquiry.hints.country)
+        return _Understood(self._original(inquiry), before.language, before.translation, facts)
+
+    def _original(self, inquiry: InquiryText) -> str:
         # Cleaned apart: a text of which nothing would be left is kept whole, whatever its subject says.
         subject = clean(inquiry.subject) if inquiry.subject else None
-        original = join_subject(subject, clean(inquiry.text, self._boilerplate))
+        return join_subject(subject, clean(inquiry.text, self._boilerplate))
+
+    def _understood(self, inquiry: InquiryText) -> _Understood:
+        original = self._original(inquiry)
         language = self._detector.detect(original, inquiry.hints)
         country = inquiry.hints.country
-        about = About(inquiry.id, country, inquiry.name, self._policy(original, country, inquiry.desks))
-        return _Understood(original, language, self._translator.translate(original, language, about))
+        facts = replace(inquiry.facts, language=language.code, country=country)
+        about = About(inquiry.id, country, inquiry.name, self._policy(original, facts, inquiry.desks))
+        return _Understood(original, language, self._translator.translate(original, language, about), facts)
 
-    def _policy(self, original: str, country: str | None, desks: frozenset[str]) -> Policy:
+    def _policy(self, original: str, facts: Facts, desks: frozenset[str]) -> Policy:
         """What may leave the house; where desks have a say, by those that the untranslated text may be for."""
         serving = self.champion.current() if self._privacy.desks else None
         if serving is None:
-            return self._privacy.policy(country, self._privacy.desks)
-        possible = self.router.possible_desks(Reading(original, None), serving)
-        return self._privacy.policy(country, possible | desks)
+            return self._privacy.policy(facts.country, self._privacy.desks)
+        possible = self.router.possible_desks(Reading(original, None), serving, facts)
+        return self._privacy.policy(facts.country, possible | desks)
 
     def _classified(self, inquiries: Sequence[_Understood]) -> list[Decision]:
         serving = self.champion.current()
         if serving is None:
-            return [in_triage("no model can be loaded", one.language, one.translation) for one in inquiries]
+            return [self._unread("no model can be loaded", one) for one in inquiries]
         remembered = self.memories.beside(serving) if self.memories else Recollection(serving.version, -1)
         predictions = serving.classifier.classify([one.reading for one in inquiries], remembered.memory)
         receipts = remembered.receipts
@@ -144,12 +161,18 @@ class Pipeline:
             for one, prediction in zip(inquiries, predictions, strict=True)
         ]
 
+    def _unread(self, reason: str, inquiry: _Understood) -> Decision:
+        route = self.router.route_unread(reason, inquiry.facts)
+        return in_triage(reason, inquiry.language, inquiry.translation).model_copy(update=_said_by(route))
+
     def _decision(
         self, inquiry: _Understood, prediction: Prediction, serving: Serving, receipts: Mapping[str, str]
     ) -> Decision:
         followed = _remembered(prediction, receipts)
         parts = prediction.parts or (Part(prediction.category, prediction.confidence, inquiry.original),)
-        routes = [self.router.route(prediction, part.category, part.confidence, serving) for part in parts]
+        routes = [
+            self.router.route(prediction, part.category, part.confidence, serving, inquiry.facts) for part in parts
+        ]
         return Decision(
             language=inquiry.language,
             translation=inquiry.translation,
@@ -157,9 +180,7 @@ class Pipeline:
             confidence=round(parts[0].confidence, 4),
             alternatives=_alternatives(prediction),
             intents=tuple(_intent(part, route) for part, route in zip(parts, routes, strict=True)),
-            desk=routes[0].desk,
-            automatic=routes[0].automatic,
-            reason=_reason(parts, routes, followed),
+            **_said_by(routes[0]) | {"reason": _reason(parts, routes, followed)},
             explanation=tuple(Spoke(term=term.term, weight=term.weight) for term in prediction.explanation),
             similar=tuple(
                 SimilarInquiry(text=one.text, category=one.category, weight=one.weight, inquiry=one.origin)
@@ -198,7 +219,15 @@ def _intent(part: Part, route: Route) -> Intent:
         text=part.text,
         desk=route.desk,
         automatic=route.automatic,
+        rule=route.rule,
+        priority=route.priority,
+        due_at=route.due_at,
     )
+
+
+def _said_by(route: Route) -> dict[str, Any]:
+    """What a route says of the whole decision."""
+    return {part.name: getattr(route, part.name) for part in fields(route)}
 
 
 def _remembered(prediction: Prediction, receipts: Mapping[str, str]) -> RememberedInquiry | None:
