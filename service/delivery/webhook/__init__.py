@@ -1,0 +1,1 @@
+"""Standard Webhooks: a signed POST for each delivery."""

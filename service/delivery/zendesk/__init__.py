@@ -1,0 +1,1 @@
+"""Zendesk Support, by its Ticketing API: https://developer.zendesk.com/api-reference/ticketing."""
