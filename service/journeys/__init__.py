@@ -1,0 +1,1 @@
+"""Journey events: each step of an inquiry, told without anything personal to those who study journeys."""

@@ -1,0 +1,30 @@
+"""The language families of the languages that detectors know, by ISO 639-1 code (ISO 639-5 groups)."""
+
+_MEMBERS = {
+    "Germanic": "af da de en fo fy is lb nb nl nn no sv yi",
+    "Romance": "ca co es fr gl ht it la oc pt rm ro wa",
+    "Slavic": "be bg bs cs hr mk pl ru sh sk sl sr uk",
+    "Baltic": "lt lv",
+    "Celtic": "br cy ga gd gv kw",
+    "Uralic": "et fi hu se",
+    "Turkic": "az ba crh kk ky tk tr tt ug uz",
+    "Semitic": "am ar he mt ti",
+    "Indo-Aryan": "as bn gu hi mr ne or pa sa sd si ur",
+    "Iranian": "fa ku ps tg",
+    "Dravidian": "kn ml ta te",
+    "Sino-Tibetan": "bo dz my yue zh",
+    "Austronesian": "ceb fil id jv mg mi ms su tl",
+    "Austroasiatic": "km vi",
+    "Kra-Dai": "lo th",
+    "Bantu": "lg ln ny rw sn st sw tn ts xh zu",
+    "Mongolic": "mn",
+    "Greek": "el",
+    "Albanian": "sq",
+    "Armenian": "hy",
+    "Kartvelian": "ka",
+    "Japonic": "ja",
+    "Koreanic": "ko",
+    "Basque": "eu",
+    "Esperanto": "eo",
+}
+FAMILY = {code: family for family, codes in _MEMBERS.items() for code in codes.split()}
