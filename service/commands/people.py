@@ -59,7 +59,8 @@ def change_password(name: str, configuration: Configuration) -> None:
     Example: loket users password anna
     """
     _, store = open_store(configuration)
-    _found(access.change_password(store.people, name, _password()), f"there is no user {name!r}")
+    entry = access.operator().entry(datetime.now(UTC), "password_changed", f"user:{name}")
+    _found(access.change_password(store.people, name, _password(), entry), f"there is no user {name!r}")
     click.echo(f"{name} has a new password.")
 
 
@@ -72,7 +73,9 @@ def disable_user(name: str, configuration: Configuration) -> None:
     Example: loket users disable anna
     """
     _, store = open_store(configuration)
-    _found(store.people.change_user(name, disabled_at=datetime.now(UTC)), f"there is no user {name!r}")
+    now = datetime.now(UTC)
+    entry = access.operator().entry(now, "user_disabled", f"user:{name}")
+    _found(store.people.change_user(name, entry, disabled_at=now), f"there is no user {name!r}")
     click.echo(f"{name} cannot sign in any more.")
 
 
@@ -128,7 +131,9 @@ def revoke_key(name: str, configuration: Configuration) -> None:
     Example: loket keys revoke shop
     """
     _, store = open_store(configuration)
-    _found(store.people.revoke_key(datetime.now(UTC), name), f"there is no key {name!r} in use")
+    now = datetime.now(UTC)
+    entry = access.operator().entry(now, "key_revoked", f"key:{name}")
+    _found(store.people.revoke_key(now, name, entry), f"there is no key {name!r} in use")
     click.echo(f"{name} is revoked.")
 
 

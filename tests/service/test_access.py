@@ -18,6 +18,10 @@ NEEDS = {
     "POST /api/v1/tickets/{ticket_id}/confirm": "desk",
     "POST /api/v1/tickets/{ticket_id}/correct": "desk",
     "POST /api/v1/tickets/{ticket_id}/close": "desk",
+    "POST /api/v1/tickets/{ticket_id}/undo": "desk",
+    "POST /api/v1/tickets/{ticket_id}/assign": "desk",
+    "GET /api/v1/clock": "figures",
+    "GET /api/v1/events": "events",
     "GET /api/v1/models": "models",
     "POST /api/v1/models/{version}/promote": "models",
     "POST /api/v1/models/{version}/promote-despite-gate": "admin",
@@ -33,7 +37,7 @@ GRANTED = {
     "POST /api/v1/models/rollback": 409,  # there is no champion before it
     "POST /api/v1/desks/{desk}/golden": 201,
 }
-BODIES = {"correct": {"category": "order_change"}, "batch": {"inquiries": [TEXT]}}
+BODIES = {"correct": {"category": "order_change"}, "assign": {"to": None}, "batch": {"inquiries": [TEXT]}}
 FREE = {"/healthz": 200, "/readyz": 503, "/openapi.json": 200, "/docs": 200, "/form": 200}
 OF_A_TICKET = {name for name in NEEDS if "_id}" in name or "{desk}" in name}
 
@@ -83,7 +87,8 @@ def test_the_table_has_every_operation(client):
     }
 
     submitting = {"POST /api/v1/inquiries": None}
-    assert operations == NEEDS | submitting | {"GET /healthz": None, "GET /readyz": None}
+    signed = {"POST /api/v1/incoming/{target}": None}  # a help desk's: its signature is its right
+    assert operations == NEEDS | submitting | signed | {"GET /healthz": None, "GET /readyz": None}
 
 
 def test_nobody_in_particular_may_only_submit(statuses):
@@ -117,7 +122,7 @@ def test_a_key_of_another_desk_finds_none_of_its_tickets(statuses, key):
 
 def test_an_administrators_key_of_another_desk_finds_none_of_its_tickets(statuses, key):
     expected = {name: 404 if name in OF_A_TICKET else granted(name) for name in NEEDS}
-    assert statuses(key("admin", desks=["hr"])) == expected
+    assert statuses(key("admin", desks=["hr"])) == expected | {"GET /api/v1/events": 403}  # it tells of all desks
 
 
 def test_a_revoked_key_may_nothing_at_all(statuses, store, key, now):
@@ -151,6 +156,18 @@ def test_a_session_of_the_inbox_is_no_key_of_the_api(statuses, store, now, clien
 
     assert client.get("/desks").status_code == 200
     assert statuses({}) == dict.fromkeys(NEEDS, 401) | {"POST /api/v1/inquiries": 202}
+
+
+def test_every_text_that_a_key_reads_is_in_the_journal(statuses, store, key):
+    statuses(key("desk", name="helpdesk"))
+
+    lines = [line for line in store.whole_journal.last(1_000) if line.kind == "read"]
+    assert {(line.actor, line.origin) for line in lines} == {("key:helpdesk", "127.0.0.1")}
+    assert {line.details["how"] for line in lines} == {"api", "golden"}
+
+
+def test_a_webhook_that_nobody_signed_changes_nothing(client, statuses):
+    assert client.post("/api/v1/incoming/helpdesk", json={"ticket": {}}).status_code == 401
 
 
 def test_health_description_and_form_are_for_everybody(client, key):

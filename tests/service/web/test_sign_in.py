@@ -31,7 +31,8 @@ def sign_in(client, password=PASSWORD, name="anna", **form):
 
 
 def session_cookie(answer):
-    return SimpleCookie(answer.headers["Set-Cookie"])["loket_session"]
+    [cookie] = SimpleCookie(answer.headers["Set-Cookie"]).values()
+    return cookie
 
 
 def test_the_right_password_opens_the_inbox(client, anna, tree):
@@ -146,7 +147,7 @@ def test_the_cookie_is_for_https_alone_where_that_is_configured(configure, loket
     client = create_app(replace(loket, settings=check(found))).test_client()
 
     cookie = session_cookie(sign_in(client))
-    assert (cookie["secure"], cookie["max-age"]) == (True, "3600")
+    assert (cookie.key, cookie["secure"], cookie["max-age"]) == ("__Host-loket_session", True, "3600")
 
 
 def test_signing_out_ends_the_session_even_for_a_copied_cookie(client, anna):
