@@ -109,9 +109,22 @@ def _value(text: str) -> Any:
 
 def _set(values: dict[str, Any], keys: tuple[str, ...], value: Any, name: str) -> None:
     table = values
-    for key in keys[:-1]:
+    for place, key in enumerate(keys[:-1]):
         inner = table.get(key, {})
+        if isinstance(inner, list):
+            table[key] = _with_value(inner, keys[place + 1 :], value, name)
+            return
         if not isinstance(inner, dict):
             raise ConfigurationInvalid(f"{name}: {key} is not a table")
         table[key] = table = dict(inner)
     table[keys[-1]] = value
+
+
+def _with_value(tables: list[Any], keys: tuple[str, ...], value: Any, name: str) -> list[Any]:
+    """A list of tables, one of which, found by its ``name``, has one more value: a secret stays out of the file."""
+    found = [dict(one) for one in tables if isinstance(one, dict)]
+    wanted = [one for one in found if one.get("name") == keys[0]]
+    if len(found) < len(tables) or len(wanted) != 1 or len(keys) < 2:
+        raise ConfigurationInvalid(f"{name}: there is no table named {keys[0]}")
+    _set(wanted[0], keys[1:], value, name)
+    return found

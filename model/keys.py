@@ -1,4 +1,4 @@
-"""The key that signs what the registry holds; it lies elsewhere than the registry."""
+"""Keys that lie in the data folder, such as the one that signs what the registry holds."""
 
 import os
 import secrets
@@ -7,8 +7,12 @@ from pathlib import Path
 from model.errors import ModelError
 
 
-def read_or_make_key(path: Path) -> bytes:
-    """The registry's signing key: 32 random bytes, made at first use, readable by its owner only.
+def read_or_make_key(path: Path, what: str = "the registry's key") -> bytes:
+    """A key of 32 random bytes, made at first use, readable by its owner only.
+
+    Args:
+        path: Where it lies.
+        what: How it is named when it is wrong.
 
     Raises:
         ModelError: The file cannot be read, or holds less than 32 bytes.
@@ -18,9 +22,9 @@ def read_or_make_key(path: Path) -> bytes:
         _make_key(path)
         key = path.read_bytes()
     except OSError as error:
-        raise ModelError(f"{path}: the registry's key cannot be read: {error.strerror}") from error
+        raise ModelError(f"{path}: {what} cannot be read: {error.strerror}") from error
     if len(key) < 32:
-        raise ModelError(f"{path}: the registry's key is shorter than 32 bytes")
+        raise ModelError(f"{path}: {what} is shorter than 32 bytes")
     return key
 
 

@@ -6,6 +6,7 @@ from model.configuration import Configuration
 from model.registry import Registry
 from service.errors import CannotStart
 from service.learning.corrections import StoredCorrections
+from service.oidc import check_installed
 from service.pipeline.classification import Champion
 from service.pipeline.detection.detector import Detector
 from service.pipeline.detection.engines import EngineMissing, open_engines
@@ -33,6 +34,7 @@ class Loket:
     store: Store
     records: TranslationRecords
     pipeline: Pipeline
+    configuration: Configuration | None = None  # where the settings came from, for the page that shows them
 
 
 def assemble(configuration: Configuration) -> Loket:
@@ -42,11 +44,13 @@ def assemble(configuration: Configuration) -> Loket:
         ConfigurationInvalid, CannotStart, ModelError: Something needed is wrong.
     """
     settings = check(configuration)
+    check_installed(settings.oidc)
     registry = configuration.registry()
-    store = Store.at(settings.database_url)
+    store = Store.at(settings.database_url, settings.outbox())
     records = make_records(settings, store)
     memories = Memories(make_corrections(settings, registry, store), settings.learning.remembered)
-    return Loket(settings, registry, store, records, make_pipeline(settings, registry, records, memories))
+    pipeline = make_pipeline(settings, registry, records, memories)
+    return Loket(settings, registry, store, records, pipeline, configuration)
 
 
 def make_corrections(settings: Settings, registry: Registry, store: Store) -> StoredCorrections:
@@ -69,11 +73,18 @@ def make_pipeline(
         detector,
         make_translator(settings, detector, records),
         Champion(registry, settings.classifier.encoder),
-        Router(settings.category_routes(), settings.desk_policies()),
+        make_router(settings),
         settings.cleaning.boilerplate,
         settings.privacy_rules(),
         memories,
         settings.present_names(),
+    )
+
+
+def make_router(settings: Settings) -> Router:
+    """The router of these settings; it needs no model until it is asked."""
+    return Router(
+        settings.category_routes(), settings.desk_policies(), settings.routing_rules(), settings.desk_terms()
     )
 
 

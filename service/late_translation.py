@@ -34,7 +34,7 @@ def translate(loket: Loket, at: datetime, claimed: Claimed) -> str:
         another worker has it by now.
     """
     desks = frozenset(ticket.desk for ticket in loket.store.tickets.of_inquiry(claimed.inquiry.id))
-    decision = loket.pipeline.decide_if_translated(replace(inquiry_text(claimed.inquiry), desks=desks))
+    decision = loket.pipeline.decide_if_translated(replace(inquiry_text(claimed.inquiry, at), desks=desks))
     if isinstance(decision, Translation) or decision.model is None:
         loket.store.late_translations.release(claimed, again=_may_pass(decision))
         return "untranslated"

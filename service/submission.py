@@ -173,6 +173,14 @@ class BatchOfQuestions(BaseModel):
     inquiries: Annotated[list[Question], Field(min_length=1, max_length=1000)]
 
 
+class Assignment(BaseModel):
+    """Who answers a ticket."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    to: Annotated[Line | None, Absent] = Field(description="as the journal names people, `user:anna`; null: nobody")
+
+
 class Correction(BaseModel):
     """What a person knows better; at least category or desk."""
 

@@ -30,10 +30,15 @@ _TIDY_SECONDS = 3600.0
 
 
 class Worker:
-    """Works until told to stop."""
+    """Works until told to stop.
 
-    def __init__(self, loket: Loket) -> None:
-        self._loket = loket
+    Args:
+        loket: What it works with.
+        laid: Called when tickets were laid on desks.
+    """
+
+    def __init__(self, loket: Loket, laid: Callable[[], None] = lambda: None) -> None:
+        self._loket, self._laid = loket, laid
         self._settings = loket.settings.worker
         self._id = str(uuid.uuid4())
         self._free = threading.Semaphore(self._settings.threads)
@@ -68,6 +73,7 @@ class Worker:
         as_json = decision.model_dump(mode="json")
         written = self._loket.store.inquiries.decide(now, claimed, as_json, tickets_of(decision), later)
         if written:
+            self._laid()
             shadow.score(self._loket, now, inquiry, as_json)
         outcome = "decided" if written else "lost to another worker"
         _log.info(outcome, extra={"inquiry": inquiry.id, "desk": decision.desk, "attempt": inquiry.attempts})
@@ -77,7 +83,7 @@ class Worker:
         if inquiry.attempts > self._settings.attempts:
             return in_triage(f"gave up after {self._settings.attempts} attempts")
         try:
-            return self._loket.pipeline.decide(inquiry_text(inquiry))
+            return self._loket.pipeline.decide(inquiry_text(inquiry, datetime.now(UTC)))
         except StorageUnavailable:
             raise
         except Exception:  # noqa: BLE001 - whatever broke, the inquiry keeps its place in the queue

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,11 @@ from training.trainer import Trainer
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 NO_TRANSLATION = {"LOKET_TRANSLATION__PROVIDERS": "[]"}
 WORDS_ONLY = {"LOKET_CLASSIFIER__ENCODER": "none"}  # opening the encoder takes a second of each test
+CHROMIUM, CHROMEDRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
+QUIET = [
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -209,13 +215,63 @@ def trained_registry(trained: Path) -> Registry:
     return configuration.read({"LOKET_DATA_DIR": str(trained)}).registry()
 
 
+@pytest.fixture(scope="session")
+def browser(needs: Callable[[bool, str], None], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Chromium as Debian ships it; a Belgian's, who reads Dutch."""
+    from selenium.webdriver import Chrome, ChromeOptions, ChromeService  # most of a second that few tests need
+
+    needs(CHROMIUM.exists() and CHROMEDRIVER.exists(), "Chromium with its driver")
+    options = ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    options.add_experimental_option("prefs", {"intl.accept_languages": "nl-BE,nl"})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    for argument in (*QUIET, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+        options.add_argument(argument)
+    driver = Chrome(options=options, service=ChromeService(executable_path=str(CHROMEDRIVER)))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture(scope="session")
+def violations() -> Callable[[Any], list[str]]:
+    """What axe-core finds on the open page that shuts somebody out, serious and critical: rule and place."""
+    script = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+    run = """const done = arguments[arguments.length - 1];
+        axe.run(document, {resultTypes: ["violations"]}).then(
+            found => done(found.violations.filter(one => ["serious", "critical"].includes(one.impact))
+                .flatMap(one => one.nodes.map(node => `${one.id}: ${node.html.slice(0, 120)}`))),
+            error => done([`axe-core failed: ${error}`]))"""
+
+    def find(browser: Any) -> list[str]:
+        browser.execute_script(script)
+        found: list[str] = browser.execute_async_script(run)
+        return found
+
+    return find
+
+
+@pytest.fixture
+def looks(browser: Any) -> Iterator[Callable[..., None]]:
+    """Let the browser be a telephone or a desk's screen, light or dark; afterwards it is what it was."""
+
+    def be(width: int = 1280, scheme: str = "light") -> None:
+        screen = {"width": width, "height": 860, "deviceScaleFactor": 1, "mobile": width < 600}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        feature = [{"name": "prefers-color-scheme", "value": scheme}]
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": feature})
+
+    yield be
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
 def _as_postgres(folder: Path) -> list[str]:
     """PostgreSQL refuses to run as root: Debian's package made a user for it."""
     if os.geteuid() != 0:
         return []
     shutil.chown(folder, "postgres")
     for parent in folder.parents:
-        if parent.name.startswith("pytest-"):
+        if parent.name.startswith(("pytest-", "popen-")):
             parent.chmod(parent.stat().st_mode | 0o011)
     return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
 

@@ -1,15 +1,15 @@
-"""Desks and their tickets: list, confirm, correct, close."""
+"""Desks and their tickets: list, confirm, correct, close, undo, assign."""
 
 from datetime import UTC, datetime
 
 from flask import Blueprint, request
 
-from service import intake
+from service import bounces, colleagues, desk_work
 from service.access import Actor
-from service.api.operation import loket, operation
+from service.api.operation import loket, note_reads, operation
 from service.api.views import DeskList, TicketPage, TicketView, desk_list, desk_ticket, ticket_view
 from service.errors import InvalidInput, NotFound
-from service.submission import Correction
+from service.submission import Assignment, Correction
 
 blueprint = Blueprint("desks_api", __name__, url_prefix="/api/v1")
 _PAGE = 50
@@ -38,6 +38,7 @@ def tickets(actor: Actor, desk: str) -> TicketPage:
     actor.require_desk(desk)
     status, cursor = _status(), request.args.get("cursor")
     found = loket().store.tickets.on_desk(desk, status, cursor, _PAGE + 1)
+    note_reads(actor, [inquiry.id for _, inquiry in found[:_PAGE]])
     page = [desk_ticket(ticket, inquiry) for ticket, inquiry in found[:_PAGE]]
     return TicketPage(tickets=page, next=page[-1].id if len(found) > _PAGE else None)
 
@@ -52,7 +53,7 @@ def tickets(actor: Actor, desk: str) -> TicketPage:
 )
 def confirm(actor: Actor, ticket_id: str) -> TicketView:
     """Category and desk are right; this becomes a label."""
-    return ticket_view(intake.confirm(loket().store, datetime.now(UTC), actor, ticket_id, _seen()))
+    return ticket_view(desk_work.confirm(loket().store, datetime.now(UTC), actor, ticket_id, _seen()))
 
 
 @blueprint.post("/tickets/<ticket_id>/correct")
@@ -65,16 +66,46 @@ def confirm(actor: Actor, ticket_id: str) -> TicketView:
     headers=_SEEN,
 )
 def correct(actor: Actor, ticket_id: str, body: Correction) -> TicketView:
-    """Category or desk was wrong; the ticket moves, and a corrected category becomes a label."""
+    """Category or desk was wrong; the ticket moves, and a corrected category becomes a label.
+
+    The third move to another desk is not made: the ticket goes to an owner, and `note` says so.
+    """
     parts, now = loket(), datetime.now(UTC)
-    return ticket_view(intake.correct(parts.store, parts.settings, now, actor, ticket_id, body, _seen()))
+    ticket = desk_work.correct(parts.store, parts.settings, now, actor, ticket_id, body, _seen())
+    return ticket_view(ticket).model_copy(update={"note": bounces.told(ticket, parts.settings)})
 
 
 @blueprint.post("/tickets/<ticket_id>/close")
 @operation("Close a ticket", scope="desk", answers={200: TicketView}, problems=(401, 403, 404, 503))
 def close(actor: Actor, ticket_id: str) -> TicketView:
     """It is answered."""
-    return ticket_view(intake.close(loket().store, datetime.now(UTC), actor, ticket_id))
+    return ticket_view(desk_work.close(loket().store, datetime.now(UTC), actor, ticket_id))
+
+
+@blueprint.post("/tickets/<ticket_id>/undo")
+@operation(
+    "Undo one's own last change of a ticket",
+    scope="desk",
+    answers={200: TicketView},
+    problems=(401, 403, 404, 409, 503),
+)
+def undo(actor: Actor, ticket_id: str) -> TicketView:
+    """For ten minutes, while it is the ticket's last change; the label that it gave is taken back."""
+    return ticket_view(desk_work.undo(loket().store, datetime.now(UTC), actor, ticket_id))
+
+
+@blueprint.post("/tickets/<ticket_id>/assign")
+@operation(
+    "Say who answers a ticket",
+    scope="desk",
+    body=Assignment,
+    answers={200: TicketView},
+    problems=(400, 401, 403, 404, 409, 413, 415, 422, 503),
+    headers=_SEEN,
+)
+def assign(actor: Actor, ticket_id: str, body: Assignment) -> TicketView:
+    """The key itself, somebody who sees the ticket's desk, or nobody."""
+    return ticket_view(colleagues.give(loket().store, datetime.now(UTC), actor, ticket_id, body.to, _seen()))
 
 
 def _status() -> str | None:

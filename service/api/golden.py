@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from flask import Blueprint
 
 from service.access import Actor
-from service.api.operation import loket, operation
+from service.api.operation import loket, note_reads, operation
 from service.api.views import GoldenList, GoldenView, golden_view
 from service.learning import golden_inquiries
 from service.learning.golden_inquiries import Golden
@@ -18,6 +18,7 @@ blueprint = Blueprint("golden_api", __name__, url_prefix="/api/v1")
 def listed(actor: Actor, desk: str) -> GoldenList:
     """What must always come to this desk, oldest first."""
     found = golden_inquiries.of_desk(loket().store, loket().settings, actor, desk)
+    note_reads(actor, [one.id for one in found], "golden")
     return GoldenList(golden=[golden_view(one) for one in found])
 
 

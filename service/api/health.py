@@ -112,7 +112,28 @@ class _StoredFigures(Collector):
         for desk, automatic, status, count in self._store.tickets.counts():
             tickets.add_metric([desk, str(automatic).lower(), status], count)
         yield tickets
+        overdue = GaugeMetricFamily("loket_tickets_overdue", "Open tickets after their due time", labels=["desk"])
+        for desk, count in sorted(self._store.clock.overdue(datetime.now(UTC)).items()):
+            overdue.add_metric([desk], count)
+        yield overdue
+        yield from self._deliveries()
         yield from self._translation()
+
+    def _deliveries(self) -> Iterator[Metric]:
+        counts = GaugeMetricFamily("loket_deliveries", "Deliveries", labels=["target", "status"])
+        for (target, status), count in sorted(self._store.deliveries.counts().items()):
+            counts.add_metric([target, status], count)
+        ages = GaugeMetricFamily(
+            "loket_oldest_delivery_waiting_seconds", "Age of the oldest that waits", labels=["target"]
+        )
+        for target, written_at in sorted(self._store.deliveries.oldest_waiting().items()):
+            ages.add_metric([target], (datetime.now(UTC) - written_at).total_seconds())
+        disabled = GaugeMetricFamily(
+            "loket_target_disabled", "Targets that said that they are gone", labels=["target"]
+        )
+        for target in sorted(self._store.deliveries.disabled()):
+            disabled.add_metric([target], 1)
+        yield from (counts, ages, disabled)
 
     def _translation(self) -> Iterator[Metric]:
         late = self._store.late_translations.waiting()

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, redirect, request, url_for
 
 from service import intake
 from service.access import Actor
-from service.api.operation import ANYBODY, caller, json_body, loket, operation
+from service.api.operation import ANYBODY, caller, json_body, loket, note_reads, operation
 from service.api.problems import FORM_TYPES
 from service.api.views import InquiryView, Received, decision_of, inquiry_view
 from service.errors import StorageUnavailable
@@ -54,7 +54,9 @@ def submit() -> object:
 @operation("Read an inquiry", scope="desk", answers={200: InquiryView}, problems=(401, 403, 404, 503))
 def read(actor: Actor, inquiry_id: str) -> InquiryView:
     """For whoever sees a desk on which it lies."""
-    return inquiry_view(*intake.visible_inquiry(loket().store, actor, inquiry_id))
+    inquiry, laid = intake.visible_inquiry(loket().store, actor, inquiry_id)
+    note_reads(actor, [inquiry.id])
+    return inquiry_view(inquiry, laid)
 
 
 @blueprint.after_request

@@ -91,7 +91,8 @@ def _parameters(rule: str, declared: Operation) -> list[dict[str, Any]]:
 def _responses(declared: Operation) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     for status, model in declared.answers.items():
-        content = {"application/json": {"schema": _reference(model)}} if model else {"text/plain": {}}
+        kind = getattr(model, "media_type", "application/json")
+        content = {kind: {"schema": _reference(model)}} if model else {"text/plain": {}}
         responses[str(status)] = {"description": HTTPStatus(status).phrase, "content": content}
     for status in (*declared.problems, 500):
         content = {"application/problem+json": {"schema": _reference(Problem)}}

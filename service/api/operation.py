@@ -1,8 +1,9 @@
 """One declaration per operation: who may call it, what it takes, what it answers; it makes the API page too."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
@@ -39,7 +40,17 @@ def loket() -> Loket:
 
 def caller() -> Actor | None:
     """Whose key came with the request."""
-    return actor_of_key(loket().store.people, request.headers.get("Authorization"))
+    actor = actor_of_key(loket().store.people, request.headers.get("Authorization"))
+    return replace(actor, origin=request.remote_addr) if actor else None
+
+
+def note_reads(actor: Actor, inquiry_ids: Collection[str], how: str = "api") -> None:
+    """Write in the journal whose texts the answer is about to show; see `Reads.add`.
+
+    Raises:
+        StorageUnavailable: It was not written: the texts must not be shown.
+    """
+    loket().store.reads.add(datetime.now(UTC), actor.name, actor.origin, how, inquiry_ids)
 
 
 def operation(

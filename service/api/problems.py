@@ -85,7 +85,9 @@ def of_error(error: Exception) -> Response:
         return _of_http(error)
     status = status_of(error)
     if status == 500:
-        _log.error("unexpected error", exc_info=error, extra={"path": request.path})
+        # The rule, not the path: an address can be a credential, such as a link in an e-mail.
+        rule = request.url_rule.rule if request.url_rule else None
+        _log.error("unexpected error", exc_info=error, extra={"path": rule})
         return problem(500, "Something went wrong here; it was logged.")
     field = getattr(error, "field", None)
     named = [FieldProblem(field=field, message=str(error))] if field else None

@@ -40,6 +40,11 @@ class TicketView(BaseModel):
     version: int = Field(description="counts changes; send it as If-Match to change what you have seen")
     created_at: datetime
     changed_at: datetime
+    priority: str = Field(description="`low`, `normal`, `high` or `urgent`")
+    due_at: datetime | None = Field(description="when it should be answered; null when nothing says so")
+    assigned_to: str | None = Field(description="who answers it, such as `user:anna`; null for nobody")
+    unsettled_since: datetime | None = Field(description="sent to and fro: its owner decides where it belongs")
+    note: str | None = Field(None, description="why a correction was not made, and where the ticket is instead")
 
 
 class DeskTicket(TicketView):

@@ -12,7 +12,7 @@ from service.pipeline.decision import Decision
 from service.pipeline.detection.detector import Hints
 from service.pipeline.detection.languages import english_name
 from service.pipeline.pipeline import InquiryText
-from service.pipeline.routing import rounded_down
+from service.pipeline.routing import TRIAGE, rounded_down
 from service.submission import Question
 
 
@@ -63,7 +63,7 @@ def _for_a_person(decision: Decision) -> str:
     similar = [f"similar     {one.category}: {one.text}" for one in decision.similar]
     return "\n".join(
         [
-            f"desk        {decision.desk}{'' if decision.automatic else ' (a person decides)'}",
+            f"desk        {decision.desk}{' (a person decides)' if decision.desk == TRIAGE else ''}",
             f"reason      {decision.reason}",
             f"category    {decision.category} {rounded_down(decision.confidence)}",
             f"otherwise   {others}",

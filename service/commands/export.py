@@ -3,11 +3,13 @@
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, TextIO
 
 import click
 
 from model.configuration import Configuration
+from service.access import COMMAND
 from service.commands.options import command_of, open_store
 from service.learning.labelled import of_inquiry, text_of, translation_of
 from service.storage.records import Inquiry, LabelledRequest
@@ -33,17 +35,20 @@ def export(output: TextIO, everything: bool, configuration: Configuration) -> No
     settings, store = open_store(configuration)
     output.write("")  # an export of nothing is an empty file, not the one that was there before
     total = store.inquiries.count_received()
+    now = datetime.now(UTC)
     with click.progressbar(length=total, label="Exporting", file=sys.stderr) as bar:
-        for row in _rows(store, everything, settings.present_names(), bar.update):
+        for row in _rows(store, now, everything, settings.present_names(), bar.update):
             output.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def _rows(store: Store, everything: bool, names: Mapping[str, str], progress: Any) -> Iterator[dict[str, Any]]:
+def _rows(
+    store: Store, at: datetime, everything: bool, names: Mapping[str, str], progress: Any
+) -> Iterator[dict[str, Any]]:
     for chunk in _chunks(store.inquiries.all(_CHUNK)):
         labels = store.labels.by_inquiry([inquiry.id for inquiry in chunk])
-        for inquiry in chunk:
-            if everything or inquiry.id in labels:
-                yield _row(inquiry, labels.get(inquiry.id, []), names)
+        told = [inquiry for inquiry in chunk if everything or inquiry.id in labels]
+        store.reads.add(at, COMMAND, None, "export", [inquiry.id for inquiry in told])
+        yield from (_row(inquiry, labels.get(inquiry.id, []), names) for inquiry in told)
         progress(len(chunk))
 
 

@@ -40,6 +40,7 @@ def list_golden(desk: str | None, as_json: bool, configuration: Configuration) -
     settings, store = open_store(configuration)
     known_desks(settings, (desk,) if desk else ())
     found = store.golden_inquiries.all(desk)
+    store.reads.add(datetime.now(UTC), _OPERATOR.name, None, "golden", [one.id for one in found])
     lines = [f"{one.id}  {one.desk:12} {one.by:16} {_shown(one.text)}" for one in found]
     tell([_facts(one) for one in found], as_json, "\n".join(lines) or "There are no golden inquiries.")
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from model.configuration import Configuration
+from service.access import COMMAND
 from service.commands.options import as_json, command_of, open_store, tell
 from service.learning.labelled import LabelledText, conflicts, every_labelled_text, labelled_texts
 from service.settings import Settings
@@ -40,6 +41,7 @@ def export(output: Path, kind: str, configuration: Configuration) -> None:
     """
     settings, store = open_store(configuration)
     found = labelled_texts(store, settings.present_names())
+    store.reads.add(datetime.now(UTC), COMMAND, None, "export", [one.inquiry for one in found if one.inquiry])
     written = FORMATS[kind].write(output, [_inquiry(one) for one in found])
     click.echo(f"{written} labels in {output}", err=True)
 

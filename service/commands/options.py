@@ -50,7 +50,7 @@ def _cause(error: StorageUnavailable) -> str:
 def open_store(found: Configuration) -> tuple[Settings, Store]:
     """Settings and a store whose tables are those of this release."""
     settings = check(found)
-    store = Store.at(settings.database_url)
+    store = Store.at(settings.database_url, settings.outbox())
     upgrade(store.engine)
     return settings, store
 

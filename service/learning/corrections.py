@@ -48,7 +48,8 @@ class StoredCorrections:
         ids = self._store.labels.said_of(max(after, manifest.labels_until), unlearned, self._most)
         groups = self._store.labels.by_inquiry(ids)
         found = sorted(groups.values(), key=lambda group: group[-1].label.number)
-        return {group[0].inquiry.id: self._corrected(group, manifest) for group in found}
+        taken_back = dict.fromkeys(one for one in ids if one not in groups)
+        return taken_back | {group[0].inquiry.id: self._corrected(group, manifest) for group in found}
 
     def _manifest(self, model: str) -> Manifest:
         """Kept while the model serves: it may lie far away."""

@@ -14,6 +14,7 @@ from service.handover import reading_of_text
 from service.pipeline.classification import Serving
 from service.pipeline.masking.masker import Masker
 from service.pipeline.outcome import Outcome, outcomes
+from service.pipeline.rules import Facts
 from service.storage.records import GoldenInquiry
 
 VERDICT, PAGE = "verdict.json", "comparison.html"
@@ -124,10 +125,11 @@ def golden_failures(loket: Loket, challenger: Serving, champion: Serving | None)
     golden = [one for one in loket.store.golden_inquiries.all() if one.desk in loket.settings.desks]
     readings = [reading_of_text(one.text, one.text_en, one.language) for one in golden]
     names, router = loket.settings.present_names(), loket.pipeline.router
-    said = outcomes(router, challenger, readings, names)
+    facts = [Facts(language=one.language) for one in golden]
+    said = outcomes(router, challenger, readings, names, facts)
     before: Sequence[Outcome | None] = [None] * len(golden)
     if champion:
-        before = outcomes(router, champion, readings, names)
+        before = outcomes(router, champion, readings, names, facts)
     told = (_failure(loket, *three) for three in zip(golden, said, before, strict=True))
     return len(golden), [sentence for sentence in told if sentence]
 

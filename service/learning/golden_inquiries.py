@@ -90,8 +90,10 @@ def add_ticket(store: Store, settings: Settings, at: datetime, actor: Actor, tic
 
     Raises:
         NotFound: It is not theirs.
-        Conflict: The same text must go to a desk that is not theirs.
+        Conflict: The same text must go to a desk that is not theirs, or nobody knows yet where it belongs.
     """
+    if ticket.unsettled_since:
+        raise Conflict("this ticket was sent to and fro: settle first where it belongs")
     inquiry = store.inquiries.get(ticket.inquiry_id)
     if inquiry is None:
         raise NotFound

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from model.lexical import Progress
 from service.assembly import Loket
-from service.handover import reading_of
+from service.handover import facts_of, reading_of
 from service.learning.labelled import text_of, translation_of
 from service.pipeline.classification import Serving
 from service.pipeline.masking.masker import Masker
@@ -78,7 +78,8 @@ def _moves(
     loket: Loket, serving: Serving, pairs: Sequence[tuple[Ticket, Inquiry]], masker: Masker
 ) -> Iterator[Move]:
     readings = [reading_of(inquiry, loket.settings.cleaning.boilerplate) for _, inquiry in pairs]
-    said = outcomes(loket.pipeline.router, serving, readings, loket.settings.present_names())
+    facts = [facts_of(inquiry) for _, inquiry in pairs]
+    said = outcomes(loket.pipeline.router, serving, readings, loket.settings.present_names(), facts)
     for (ticket, inquiry), outcome in zip(pairs, said, strict=True):
         if outcome.desk != ticket.desk:
             yield _move(ticket, inquiry, outcome, masker)
@@ -87,7 +88,7 @@ def _moves(
 def _move(ticket: Ticket, inquiry: Inquiry, outcome: Outcome, masker: Masker) -> Move:
     english, language = translation_of(inquiry.decision)
     text = masked_text(masker, english or text_of(inquiry), inquiry)
-    reviewed = ticket.review is not None
+    reviewed = ticket.review is not None and ticket.unsettled_since is None
     return Move(text, language or "und", ticket.desk, ticket.category or "none", outcome, reviewed)
 
 

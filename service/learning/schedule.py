@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from service.settings import Learning
+from service.learning_settings import Learning
 from service.storage.store import Store
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from service.assembly import Loket
 from service.errors import StorageUnavailable
-from service.handover import reading_of
+from service.handover import facts_of, reading_of
 from service.pipeline.outcome import outcomes
 from service.storage.records import Inquiry
 
@@ -23,8 +23,9 @@ def score(loket: Loket, at: datetime, inquiry: Inquiry, decision: dict[str, Any]
         challenger = loket.pipeline.champion.challenger()
         if challenger is None:
             return
-        reading = reading_of(replace(inquiry, decision=decision), loket.settings.cleaning.boilerplate)
-        said = outcomes(loket.pipeline.router, challenger, [reading], loket.settings.present_names())[0]
+        decided = replace(inquiry, decision=decision)
+        reading, names = reading_of(decided, loket.settings.cleaning.boilerplate), loket.settings.present_names()
+        said = outcomes(loket.pipeline.router, challenger, [reading], names, [facts_of(decided, at)])[0]
         facts = {name: getattr(said, name) for name in said.__slots__}
         loket.store.shadow_decisions.add(at, inquiry.id, challenger.version, facts)
     except StorageUnavailable:

@@ -22,6 +22,7 @@ def page() -> str:
     """Those of the actor's desks; whoever looks after the models sees of all which desks they are for."""
     store = loket().store
     found = golden_inquiries.of_desks(store, g.actor)
+    session.note_reads("golden", [one.id for one in found])
     others = [one for one in store.golden_inquiries.all() if one not in found] if g.actor.may("models") else []
     return render_template("golden.html", found=found, others=others, told=request.args.get("told"))
 

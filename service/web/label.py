@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
 from model.classifier import InquiryClassifier
-from service import intake
+from service import desk_work, intake
 from service.api.operation import loket
 from service.api.views import decision_of
 from service.errors import Conflict, InvalidInput, NotFound
@@ -89,7 +89,8 @@ def page(ticket_id: str) -> str | Response:
     inquiry = loket().store.inquiries.get(ticket.inquiry_id) if ticket else None
     if ticket is None or inquiry is None:
         return replace(sitting, told="changed").next()
-    intake.open_ticket(loket().store, datetime.now(UTC), g.actor, ticket)
+    desk_work.open_ticket(loket().store, datetime.now(UTC), g.actor, ticket)
+    session.note_reads("label", [inquiry.id])
     return render_template(
         "label.html",
         row={"ticket": ticket, "inquiry": inquiry, "decision": decision_of(inquiry)},
@@ -119,16 +120,16 @@ def _give(ticket_id: str, category: str) -> None:
     ticket = intake.visible_ticket(parts.store, g.actor, ticket_id)
     own = parts.settings.categories.get(category)
     if own and (ticket.category, ticket.desk) == (category, own.desk):
-        intake.confirm(parts.store, now, g.actor, ticket_id, session.seen_version())
+        desk_work.confirm(parts.store, now, g.actor, ticket_id, session.seen_version())
         return
     correction = Correction(category=category)
-    intake.correct(parts.store, parts.settings, now, g.actor, ticket_id, correction, session.seen_version())
+    desk_work.correct(parts.store, parts.settings, now, g.actor, ticket_id, correction, session.seen_version())
 
 
 def _waiting(ticket_id: str) -> Ticket | None:
     """A ticket that is still to be labelled, by this actor."""
     ticket = loket().store.tickets.get(ticket_id)
-    if ticket is None or not g.actor.sees(ticket.desk):
+    if ticket is None or not g.actor.sees(ticket.desk) or ticket.unsettled_since:
         return None
     is_new = ticket.status == "open" and ticket.review is None
     was_split = ticket.category is not None and ticket.category not in loket().settings.all_names()

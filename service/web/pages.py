@@ -8,12 +8,12 @@ from flask import Blueprint, Flask, Response, g, json, render_template, request
 from model.taxonomy import OUT_OF_SCOPE
 from service.api.operation import loket
 from service.pipeline.detection.languages import english_name
-from service.web import catalogues
+from service.web import catalogues, refusals
 
 blueprint = Blueprint("pages", __name__)
 _POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
@@ -21,6 +21,19 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+
+# Endpoint, title, and the scopes of which one is needed; the blueprint's name tells which page is open.
+NAVIGATION = (
+    ("inbox.desks", "Desks", ("desk",)),
+    ("label.queue", "Label", ("desk",)),
+    ("suspects.page", "Suspects", ("desk",)),
+    ("golden.page", "Golden", ("desk", "models")),
+    ("watch.page", "Watch", ("desk", "models")),
+    ("models_page.page", "Models", ("models",)),
+    ("clock.page", "Clock", ("figures",)),
+    ("people.page", "Settings", ("admin",)),
+)
 
 
 @blueprint.get("/")
@@ -36,6 +49,7 @@ def register(app: Flask) -> None:
     app.context_processor(_for_templates)
     filters = {"ago": ago, "when": when, "percent": percent, "in_words": in_words, "language_name": english_name}
     app.jinja_env.filters.update(filters)
+    app.jinja_env.filters.update(refusal=refusals.refusal_here, upper_first=refusals.upper_first)
     app.extensions["error_page"] = _error_page
 
 
@@ -71,8 +85,15 @@ def _choose_language() -> None:
     g.translate = catalogues.catalogue(g.language).gettext
 
 
+def _navigation() -> list[tuple[str, str]]:
+    """The pages that the signed-in person may open."""
+    actor = g.get("actor")
+    return [(end, title) for end, title, scopes in NAVIGATION if actor and any(map(actor.may, scopes))]
+
+
 def _for_templates() -> dict[str, object]:
     return {
+        "navigation": _navigation(),
         "_": g.translate,
         "language": g.language,
         "chosen_language": g.chosen_language,

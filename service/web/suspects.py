@@ -8,7 +8,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
-from service import intake
+from service import desk_work
 from service.api.operation import loket
 from service.api.problems import problem_of, status_of
 from service.api.views import decision_of
@@ -53,7 +53,7 @@ def confirm(ticket_id: str) -> Response | tuple[str, int]:
     """It is right: what a second person says too, no training leaves out."""
     return _done(
         "confirmed",
-        lambda now: intake.confirm(loket().store, now, g.actor, ticket_id, session.seen_version()),
+        lambda now: desk_work.confirm(loket().store, now, g.actor, ticket_id, session.seen_version()),
     )
 
 
@@ -63,7 +63,7 @@ def correct(ticket_id: str) -> Response | tuple[str, int]:
 
     def act(now: datetime) -> Ticket:
         correction, parts = Correction(category=request.form.get("category", "")), loket()
-        return intake.correct(
+        return desk_work.correct(
             parts.store, parts.settings, now, g.actor, ticket_id, correction, session.seen_version()
         )
 
@@ -86,6 +86,7 @@ def _page(after: int, told: str | None = None, problem: str | None = None) -> st
     found = reports.newest(loket().registry, reports.SUSPECTS, reports.Suspects)
     worst_first = sorted(found[1].root, key=lambda one: one.quality) if found else []
     rows, following = _rows(worst_first, after)
+    session.note_reads("suspects", [row.inquiry.id for row in rows])
     model = found[0] if found else None
     return render_template(
         "suspects.html", rows=rows, after=after, next=following, model=model, told=told, problem=problem

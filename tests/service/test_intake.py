@@ -1,13 +1,12 @@
 """The use cases on the store itself: what is written, when, by whom, and what is refused."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from service import intake
+from service import desk_work, intake
 from service.access import Actor
-from service.errors import Conflict, InvalidInput, NotFound
+from service.errors import InvalidInput, NotFound
 from service.intake import Sender
 from service.pipeline.decision import Decision, Language, Translation
 from service.settings import check
@@ -123,99 +122,9 @@ def test_what_is_not_there_is_not_found(store, settings, now):
     for act in (
         lambda: intake.visible_ticket(store, actor, lost),
         lambda: intake.visible_inquiry(store, actor, lost),
-        lambda: intake.confirm(store, now, actor, lost),
-        lambda: intake.close(store, now, actor, lost),
-        lambda: intake.correct(store, settings, now, actor, lost, Correction(desk="care")),
+        lambda: desk_work.confirm(store, now, actor, lost),
+        lambda: desk_work.close(store, now, actor, lost),
+        lambda: desk_work.correct(store, settings, now, actor, lost, Correction(desk="care")),
     ):
         with pytest.raises(NotFound):
             act()
-
-
-def test_confirming_changes_the_ticket_and_writes_label_and_event(store, ticket, now):
-    confirmed = intake.confirm(store, now + LATER, an_actor(), ticket.id)
-
-    expected = {"review": "confirmed", "reviewed_by": "user:anna", "version": 2, "changed_at": now + LATER}
-    assert confirmed == store.tickets.get(ticket.id) == replace(ticket, **expected)
-    assert label_of(store, ticket) == ("order_status", "confirmation", "user:anna", now + LATER)
-    facts = {"category": "order_status", "desk": "orders"}
-    assert last_event(store, ticket) == ("confirmed", "user:anna", now + LATER, facts)
-
-
-@pytest.mark.parametrize("first", ["confirmed", "corrected"])
-def test_what_a_second_person_saw_and_confirms_is_a_label_of_theirs(store, settings, ticket, now, first):
-    anna, bob = an_actor(), an_actor("user:bob")
-    if first == "confirmed":
-        seen = intake.confirm(store, now, anna, ticket.id)
-    else:
-        seen = intake.correct(store, settings, now, anna, ticket.id, Correction(category="order_change"))
-
-    again = intake.confirm(store, now + LATER, anna, ticket.id, seen=seen.version)
-    confirmed = intake.confirm(store, now + LATER, bob, ticket.id, seen=seen.version)
-
-    assert again == seen
-    assert (confirmed.review, confirmed.reviewed_by) == ("confirmed", "user:bob")
-    assert label_of(store, ticket) == (seen.category, "confirmation", "user:bob", now + LATER)
-    assert len(store.labels.of_ticket(ticket.id)) == 2
-
-
-def test_a_second_confirmation_of_what_was_not_seen_changes_nothing(store, ticket, now):
-    confirmed = intake.confirm(store, now, an_actor(), ticket.id)
-
-    for seen in (None, ticket.version):
-        assert intake.confirm(store, now + LATER, an_actor("user:bob"), ticket.id, seen) == confirmed
-    assert len(store.labels.of_ticket(ticket.id)) == 1
-
-
-def test_correcting_moves_the_ticket_and_writes_label_and_event(store, settings, ticket, now):
-    correction = Correction(category="complaint", comment="angry")
-    corrected = intake.correct(store, settings, now + LATER, an_actor(), ticket.id, correction)
-
-    assert corrected == store.tickets.get(ticket.id)
-    assert corrected == replace(
-        ticket, category="complaint", desk="care", review="corrected", reviewed_by="user:anna", comment="angry",
-        version=2, changed_at=now + LATER,
-    )  # fmt: skip
-    assert label_of(store, ticket) == ("complaint", "correction", "user:anna", now + LATER)
-    facts = {"from": ["order_status", "orders"], "to": ["complaint", "care"]}
-    assert last_event(store, ticket) == ("corrected", "user:anna", now + LATER, facts)
-
-
-def test_closing_changes_only_the_status_and_gives_a_weak_label(store, ticket, now):
-    closed = intake.close(store, now + LATER, an_actor(), ticket.id)
-
-    assert closed == replace(ticket, status="closed", version=2, changed_at=now + LATER)
-    assert label_of(store, ticket) == ("order_status", "closed", "user:anna", now + LATER)
-    assert last_event(store, ticket) == ("closed", "user:anna", now + LATER, {})
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "message"),
-    [
-        (Correction(category="complaint"), Correction(category="feedback"), "was corrected by user:anna meanwhile"),
-        (Correction(desk="care"), Correction(desk="orders"), "was corrected by user:anna meanwhile"),
-        (None, Correction(category="complaint"), "was confirmed by user:anna meanwhile"),
-    ],
-    ids=["category", "desk", "confirmed"],
-)
-def test_what_another_reviewed_is_not_changed_unseen(store, settings, ticket, now, first, second, message):
-    anna, bob = an_actor(), an_actor("user:bob")
-    if first:
-        before = intake.correct(store, settings, now, anna, ticket.id, first)
-    else:
-        before = intake.confirm(store, now, anna, ticket.id)
-
-    with pytest.raises(Conflict, match=message):
-        intake.correct(store, settings, now, bob, ticket.id, second)
-    with pytest.raises(Conflict):
-        intake.correct(store, settings, now, bob, ticket.id, second, seen=before.version - 1)
-    assert store.tickets.get(ticket.id) == before
-    assert intake.correct(store, settings, now, bob, ticket.id, second, seen=before.version).version == 3
-
-
-@pytest.mark.parametrize(("what", "field"), [({"category": "lost"}, "category"), ({"desk": "lost"}, "desk")])
-def test_what_the_company_does_not_have_is_refused_by_name(store, settings, ticket, now, what, field):
-    with pytest.raises(InvalidInput, match=f"there is no {field} 'lost'") as refused:
-        intake.correct(store, settings, now, an_actor(), ticket.id, Correction(**what))
-
-    assert refused.value.field == field
-    assert store.tickets.get(ticket.id) == ticket

@@ -10,8 +10,9 @@ import pytest
 from service import late_translation
 from service.access import Actor
 from service.assembly import assemble
+from service.desk_work import confirm, correct
 from service.handover import inquiry_text, tickets_of
-from service.intake import Sender, confirm, correct, submit
+from service.intake import Sender, submit
 from service.pipeline.decision import Decision, Language, Translation, Untranslated
 from service.storage.inquiries import NewTicket
 from service.submission import Correction, Submission

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner
 
-from service import intake
+from service import desk_work, intake
 from service.access import Actor
 from service.cli import main
 from service.storage.inquiries import NewTicket
@@ -30,7 +30,7 @@ def exported(store, database_url, tmp_path, now):
         assert store.inquiries.decide(now, claimed, facts, BOTH)
         for ticket in store.tickets.of_inquiry(inquiry.id):
             if ticket.desk in confirming:
-                intake.confirm(store, now, ANNA, ticket.id)
+                desk_work.confirm(store, now, ANNA, ticket.id)
         environment = {"LOKET_DATABASE__URL": database_url, "LOKET_DATA_DIR": str(tmp_path)}
         done = CliRunner().invoke(main, ["export"], env=environment)
         assert done.exit_code == 0, done.output

@@ -37,6 +37,11 @@ def test_it_works(confirm, store, key, lay):
         "version": 2,
         "created_at": "2026-03-02T09:30:00Z",
         "changed_at": changed.isoformat().replace("+00:00", "Z"),
+        "priority": "normal",
+        "due_at": None,
+        "assigned_to": None,
+        "unsettled_since": None,
+        "note": None,
     }
 
 

@@ -79,6 +79,11 @@ def test_every_operation_answers_as_described(client, key, laid, working, wait_u
     client.delete(f"/api/v1/desks/orders/golden/{golden_id}", headers=admin)
     for what, ticket_id in laid.items():
         post(f"/api/v1/tickets/{ticket_id}/{what}", {"category": "complaint"})
+    post(f"/api/v1/tickets/{laid['correct']}/undo")
+    post(f"/api/v1/tickets/{laid['correct']}/assign", {"to": None})
+    client.post("/api/v1/incoming/lost", json={})
+    client.get("/api/v1/events?limit=5", headers=admin)
+    client.get("/api/v1/clock", headers=admin)
     client.get("/api/v1/models", headers=admin)
     post(f"/api/v1/models/{trained_registry.champion()}/promote")
     post(f"/api/v1/models/{trained_registry.champion()}/promote-despite-gate")
@@ -103,13 +108,15 @@ def test_every_refusal_is_as_described(client, key, laid):
         client.delete("/api/v1/desks/orders/golden/1", headers=headers)
         client.get("/api/v1/inquiries/1", headers=headers)
         client.get("/api/v1/models", headers=headers)
+        client.get("/api/v1/events", headers=headers)
         client.get("/metrics", headers=headers)
         client.post("/api/v1/models/1/promote", headers=headers)
         client.post("/api/v1/classify", json=TEXT, headers=headers)
         client.post("/api/v1/classify/batch", json={"inquiries": [TEXT]}, headers=headers)
         for what, ticket_id in laid.items():
             client.post(f"/api/v1/tickets/{ticket_id}/{what}", json={"desk": "hr"}, headers=headers)
-    for what, ticket_id in laid.items():
+        client.get("/api/v1/clock", headers=headers)
+    for what, ticket_id in [*laid.items(), ("undo", laid["close"]), ("assign", laid["close"])]:
         client.post(f"/api/v1/tickets/{ticket_id}/{what}", json={"desk": "hr"}, headers=other)
     for body in ({}, {"text": ""}, {"text": "Hello", "fields": {"a": []}}, [], TEXT | {"x": 1}):
         client.post("/api/v1/inquiries", json=body)
@@ -125,6 +132,11 @@ def test_every_refusal_is_as_described(client, key, laid):
     client.get("/api/v1/desks/lost/golden", headers=desk)
     client.delete("/api/v1/desks/orders/golden/1", headers=desk)
     client.get("/api/v1/desks/orders/tickets?status=lost", headers=desk)
+    client.post(correct.replace("/correct", "/undo"), headers=key("desk", name="bob"))
+    client.post(correct.replace("/correct", "/assign"), json={"to": "user:lost"}, headers=desk)
+    client.get("/api/v1/clock?since=lost", headers=key("figures"))
+    client.get("/api/v1/clock?desk=lost", headers=key("figures"))
+    client.get("/api/v1/events?after=lost", headers=key("events"))
     client.post("/api/v1/models/lost/promote", headers=key("models"))
     client.get("/readyz")
 

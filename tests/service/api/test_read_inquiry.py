@@ -50,6 +50,11 @@ def test_it_works(client, store, key, decide_all):
                 "version": 1,
                 "created_at": _written(ticket.created_at),
                 "changed_at": _written(ticket.changed_at),
+                "priority": "normal",
+                "due_at": None,
+                "assigned_to": None,
+                "unsettled_since": None,
+                "note": None,
             }
         ],
     }

@@ -115,7 +115,7 @@ def test_submitting_to_a_full_database_is_a_503_and_stores_nothing(
 
 
 def test_until_it_is_full_every_inquiry_is_stored_whole_or_not_at_all(client_of, database_url, store, tmp_path):
-    client, statuses = client_of(database_url, pages=90), []
+    client, statuses = client_of(database_url, pages=150), []
     while len(statuses) < 200 and statuses[-3:] != [503] * 3:
         statuses.append(client.post(URL, json=LARGE | {"subject": "x" * len(statuses)}).status_code)
 

@@ -38,7 +38,7 @@ def run(variables, tmp_path):
     def call(*arguments, given="", **more):
         return subprocess.run(
             [PROGRAM, *map(str, arguments)], cwd=tmp_path, env=inherited | variables | more,
-            input=given, capture_output=True, encoding="utf-8", timeout=120, check=False,
+            input=given, capture_output=True, encoding="utf-8", timeout=600, check=False,
         )  # fmt: skip
 
     return call

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from service import intake
+from service import desk_work, intake
 from service.access import Actor
 from service.submission import Correction, Submission
 
@@ -27,14 +27,16 @@ def reviewed(loket, store, decide_all, now):
 
     def correct(ticket, category):
         seen = store.tickets.get(ticket).version
-        intake.correct(store, loket.settings, now, ANNA, ticket, Correction(category=category), seen)
+        desk_work.correct(store, loket.settings, now, ANNA, ticket, Correction(category=category), seen)
 
     correct(submit("Waar blijft mijn bestelling?", "Lamp"), "order_status")
     correct(submit("Is the job in the shop still open?"), "feedback")
     twice = submit("Where can I send my application?")
     correct(twice, "spam")
     correct(twice, "feedback")
-    intake.confirm(store, now, ANNA, submit("Where is my order? The tracking page has not changed for five days."))
+    desk_work.confirm(
+        store, now, ANNA, submit("Where is my order? The tracking page has not changed for five days.")
+    )
     submit("Nobody has looked at this one yet.")
 
 

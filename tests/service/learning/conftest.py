@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from service import intake
+from service import desk_work, intake
 from service.access import Actor
 from service.assembly import assemble
 from service.pipeline.classification import Serving
@@ -67,7 +67,9 @@ def correct():
     def say(parts, inquiry, category):
         ticket = parts.store.tickets.of_inquiry(inquiry.id)[0]
         said = Correction(category=category)
-        intake.correct(parts.store, parts.settings, datetime.now(UTC), ANNA, ticket.id, said, seen=ticket.version)
+        desk_work.correct(
+            parts.store, parts.settings, datetime.now(UTC), ANNA, ticket.id, said, seen=ticket.version
+        )
         return parts.store.labels.of_ticket(ticket.id)[-1]
 
     return say

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from model.classifier import InquiryClassifier
-from service import intake
+from service import desk_work
 from service.access import Actor
 from service.learning.queue import Waiting, next_tickets, next_to_label, suggested, waiting
 from service.pipeline.decision import Alternative, Decision, Language, Translation
@@ -100,8 +100,8 @@ def test_the_words_are_those_of_the_translation(lay):
 
 def test_only_what_lies_open_and_unreviewed_on_these_desks_waits(store, now, lay, classifier):
     open_, closed, confirmed, elsewhere = (lay(desk=desk)[0] for desk in ("orders", "orders", "orders", "hr"))
-    intake.close(store, now, ANNA, closed.id)
-    intake.confirm(store, now, ANNA, confirmed.id)
+    desk_work.close(store, now, ANNA, closed.id)
+    desk_work.confirm(store, now, ANNA, confirmed.id)
 
     assert next_tickets(store, classifier, ["orders", "triage"], 9) == [open_.id]
     assert set(next_tickets(store, classifier, ["orders", "hr"], 9)) == {open_.id, elsewhere.id}
@@ -112,7 +112,7 @@ def test_only_what_lies_open_and_unreviewed_on_these_desks_waits(store, now, lay
 def test_triage_goes_first_and_what_somebody_opened_last(store, now, lay, classifier):
     skipped, doubted, certain = lay(desk="triage")[0], lay(confidence=0.3)[0], lay()[0]
     on_triage = lay(desk="triage", confidence=0.99)[0]
-    intake.open_ticket(store, now, ANNA, skipped)
+    desk_work.open_ticket(store, now, ANNA, skipped)
 
     order = next_tickets(store, classifier, ["orders", "triage"], 9)
 

@@ -6,7 +6,7 @@ import pytest
 
 from model.classifier import InquiryClassifier
 from model.registry import Registry
-from service import intake
+from service import desk_work
 from service.access import Actor
 from service.learning.receipt import Receipts
 from service.pipeline.decision import Decision, Language, Translation
@@ -43,7 +43,7 @@ def correct(store, configure, now):
 
     def act(ticket, category="complaint", at=now, actor=ANNA):
         seen = store.tickets.get(ticket.id).version
-        return intake.correct(store, settings, at, actor, ticket.id, Correction(category=category), seen)
+        return desk_work.correct(store, settings, at, actor, ticket.id, Correction(category=category), seen)
 
     return act
 
@@ -128,7 +128,7 @@ def test_what_was_decided_by_its_help_since_is_counted_and_what_stood(store, reg
 
 def test_without_a_correction_there_is_no_receipt(store, registry, promote, lay, now):
     untouched, confirmed = lay(), lay()
-    intake.confirm(store, now, ANNA, confirmed.id)
+    desk_work.confirm(store, now, ANNA, confirmed.id)
     promote(until=9)
 
     assert [receipt_of(store, registry, ticket) for ticket in (untouched, confirmed)] == [None, None]

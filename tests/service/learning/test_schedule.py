@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from service.learning.schedule import is_due
-from service.settings import Learning
+from service.learning_settings import Learning
 
 HOUR = timedelta(hours=1)
 

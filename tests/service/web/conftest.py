@@ -1,14 +1,12 @@
-"""What the tests of the pages share: tickets laid on desks, people who sign in, pages as a tree, a browser."""
+"""What the tests of the pages share: tickets laid on desks, people who sign in, pages as a tree."""
 
 import threading
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 from bs4 import BeautifulSoup
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from werkzeug.serving import make_server
 
 from model import configuration
@@ -22,11 +20,6 @@ from service.submission import Submission
 from service.translation_records import TranslationRecords
 
 PASSWORD = "correct horse battery"
-CHROMIUM, CHROMEDRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
-QUIET = [
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 @pytest.fixture
@@ -132,21 +125,6 @@ def press(form):
         return client.post(opened["path"], data=opened["data"] | typed)
 
     return act
-
-
-@pytest.fixture(scope="session")
-def browser(needs, tmp_path_factory):
-    """Chromium as Debian ships it; a Belgian's, who reads Dutch."""
-    needs(CHROMIUM.exists() and CHROMEDRIVER.exists(), "Chromium with its driver")
-    options = ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    options.add_experimental_option("prefs", {"intl.accept_languages": "nl-BE,nl"})
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    for argument in (*QUIET, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(argument)
-    driver = Chrome(options=options, service=ChromeService(executable_path=str(CHROMEDRIVER)))
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture

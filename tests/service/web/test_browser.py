@@ -93,17 +93,18 @@ def test_a_visitor_writes_by_keyboard_and_an_agent_lays_it_on_the_right_desk(
 
     sign_in("anna", "triage", "orders")
     click(browser, browser.find_element(By.PARTIAL_LINK_TEXT, "Triage"))
-    assert (text_of(browser, "article h2"), text_of(browser, ".text")) == ("Mijn lamp", DUTCH)
+    assert (text_of(browser, ".entry a"), text_of(browser, ".entry .what p")) == ("Mijn lamp", DUTCH)
     click(browser, browser.find_element(By.LINK_TEXT, "Mijn lamp"))
-    assert receipt in text_of(browser, "article header")
+    assert (receipt in text_of(browser, "main"), text_of(browser, ".text")) == (True, DUTCH)
+    browser.execute_script("document.querySelectorAll('details').forEach(one => one.open = true)")
     Select(browser.find_element(By.CSS_SELECTOR, "select[name=category]")).select_by_visible_text("order_change")
-    click(browser, browser.find_element(By.CSS_SELECTOR, "form.correct:last-child button"))
-    assert text_of(browser, ".notice") == "The ticket is corrected."
-    assert text_of(browser, ".empty") == "Nothing open here."
+    click(browser, browser.find_element(By.CSS_SELECTOR, "form:has(select[name=category]) button:last-of-type"))
+    assert text_of(browser, ".notice p") == "Het ticket is verbeterd."
+    assert text_of(browser, ".empty") == "Niets open hier."
 
     click(browser, browser.find_element(By.PARTIAL_LINK_TEXT, "Orders"))
-    header = text_of(browser, "article header")
-    assert all(word in header for word in ("Mijn lamp", "order_change", "corrected by anna"))
+    row = text_of(browser, ".entry")
+    assert all(word in row for word in ("Mijn lamp", "order_change", "verbeterd door anna"))
 
 
 def test_a_refused_form_keeps_the_text_and_says_why_to_a_screen_reader(browser, site):

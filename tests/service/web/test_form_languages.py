@@ -1,16 +1,9 @@
 """The contact form speaks five languages, each whole."""
 
-from pathlib import Path
-
 import pytest
-from babel.messages.extract import extract
-from babel.messages.pofile import read_po
-from jinja2.ext import babel_extract
 
-import service.web
 from service.web.catalogues import LANGUAGES
 
-WEB = Path(service.web.__file__).parent
 TITLES = {"en": "Contact us", "nl": "Neem contact op", "de": "Kontakt", "fr": "Nous écrire", "es": "Contacto"}
 
 
@@ -18,18 +11,6 @@ TITLES = {"en": "Contact us", "nl": "Neem contact op", "de": "Kontakt", "fr": "N
 def database_url(tmp_path):
     """Of one kind: what a page says does not depend on it."""
     return f"sqlite:///{tmp_path / 'loket.sqlite3'}"
-
-
-def messages():
-    """All that templates and views ask a catalogue for."""
-    found = set()
-    for template in (WEB / "templates").glob("*.html"):
-        with template.open("rb") as file:
-            found |= {message for _, _, message, _ in babel_extract(file, ["_"], [], {})}
-    for module in WEB.glob("*.py"):
-        with module.open("rb") as file:
-            found |= {message for _, message, _, _ in extract("python", file, {"translate": None})}
-    return found
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -66,17 +47,3 @@ def test_the_receipt_is_in_the_language_of_the_form_and_leads_to_the_others(clie
     path = answer.location.partition("?")[0]
     assert page.html["lang"] == language
     assert [link["href"] for link in page.find("nav").find_all("a")] == [f"{path}?lang={one}" for one in LANGUAGES]
-
-
-@pytest.mark.parametrize("language", LANGUAGES[1:])
-def test_a_catalogue_translates_every_message_and_no_other(language):
-    with (WEB / "catalogues" / f"{language}.po").open("rb") as file:
-        catalogue = read_po(file, locale=language, abort_invalid=True)
-
-    translated = {message.id for message in catalogue if message.id and message.string and not message.fuzzy}
-    assert translated == messages()
-    assert not catalogue.obsolete
-
-
-def test_the_messages_are_found_at_all():
-    assert {"Contact us", "optional", "Please write your question."} <= messages()

@@ -4,7 +4,7 @@ import pytest
 
 from model.classifier import InquiryClassifier
 from model.registry import Registry
-from service import intake
+from service import desk_work
 from service.access import Actor
 from service.learning.receipt import Receipts
 from service.pipeline.decision import SimilarInquiry
@@ -54,7 +54,7 @@ def test_a_tickets_button_keeps_its_inquiry_for_the_desk(person, lay, keep, stor
     again = tree(client.get(f"/tickets/{ticket.id}"))
     assert "it must always come here" in again.find(class_="golden").text
     assert again.find(class_="golden").find("button") is None
-    assert "golden by anna" in again.find(class_="journal").text
+    assert "anna said that it must always come to Orders" in again.find(class_="journal").text
 
 
 def test_what_is_removed_is_gone(person, lay, keep, store, tree):
@@ -105,7 +105,7 @@ def test_a_ticket_that_was_changed_meanwhile_is_not_kept_for_the_wrong_desk(pers
 
 def corrected(store, loket, ticket, at):
     anna = Actor("user:anna", frozenset({"desk"}), None)
-    intake.correct(store, loket.settings, at, anna, ticket.id, Correction(category="complaint"))
+    desk_work.correct(store, loket.settings, at, anna, ticket.id, Correction(category="complaint"))
 
 
 def test_a_corrected_ticket_says_what_became_of_the_correction(person, lay, store, loket, now, tree):

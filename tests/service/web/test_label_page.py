@@ -108,7 +108,7 @@ def test_none_of_these_belongs_to_no_category_and_goes_to_triage(person, lay, pr
     assert told(page) == "The last one: belongs to no category, on Triage"
     card = tree(client.get(f"/tickets/{ticket.id}"))
     assert card.find(class_="chip").text == "belongs to no category"
-    assert "belongs to no category, triage" in card.find(class_="journal").text
+    assert "belongs to no category (Triage)" in card.find(class_="journal").text
 
 
 @one_database

@@ -91,7 +91,7 @@ def test_the_similar_inquiries_are_shown_as_text(person, lay_both, tree):
 def test_both_desks_lists_have_their_own_ticket(person, lay_both, tree):
     tickets, client = lay_both(), person("anna", "orders", "support")
 
-    listed = [tree(client.get(f"/desks/{desk}")).find_all(id=f"t-{t.id}") for desk, t in zip(
+    listed = [tree(client.get(f"/desks/{desk}")).find_all(attrs={"data-id": t.id}) for desk, t in zip(
         ("orders", "support"), tickets, strict=True)]  # fmt: skip
 
     assert [len(found) for found in listed] == [1, 1]

@@ -10,7 +10,7 @@ def database_url(tmp_path):
 
 
 def told(page):
-    return page.find(attrs={"role": ["status", "alert"]}).text
+    return " ".join(page.find(attrs={"role": ["status", "alert"]}).text.split())
 
 
 BUTTONS = ["confirm", "correct", "close"]
@@ -82,4 +82,4 @@ def test_a_wrong_correction_is_told_on_the_page_and_changes_nothing(
 def test_nobody_is_led_to_a_desk_that_is_not_theirs(person, lay, press, on):
     answer = press(person("anna", "orders"), lay("orders"), "close", on=on)
 
-    assert (answer.status_code, answer.location) == (303, "/desks")
+    assert (answer.status_code, answer.location.partition("?")[0]) == (303, "/desks")

@@ -26,7 +26,7 @@ def test_a_confirmed_ticket_stays_and_becomes_a_label(person, lay, press, store,
     answer = press(client, ticket, "confirm")
 
     desk = tree(client.get(answer.location))
-    assert (answer.status_code, answer.location) == (303, "/desks/orders?done=confirmed")
+    assert (answer.status_code, answer.location) == (303, f"/desks/orders?done=confirmed&undo={ticket.id}")
     assert (told(desk), desk.find(class_="done").text) == ("The ticket is confirmed.", "confirmed by anna")
     assert state(store, ticket) == ("order_status", "orders", "open", "confirmed", "user:anna")
     assert label(store, ticket) == ("order_status", "confirmation", "user:anna")
@@ -37,7 +37,8 @@ def test_a_confirmed_ticket_is_not_asked_about_again(person, lay, press, tree):
     press(client, ticket, "confirm")
 
     buttons = [button.text for button in tree(client.get(f"/tickets/{ticket.id}")).select("article button")]
-    assert "Confirm" not in buttons
+    assert "Confirm c" not in buttons
+    assert "Close e" in buttons
 
 
 def test_an_alternative_is_one_press_away_and_moves_the_ticket_to_its_desk(person, lay, press, store, tree):
@@ -46,7 +47,7 @@ def test_an_alternative_is_one_press_away_and_moves_the_ticket_to_its_desk(perso
 
     answer = press(client, ticket, "correct", category=alternative["value"])
 
-    assert (answer.status_code, answer.location) == (303, "/desks/orders?done=corrected")
+    assert (answer.status_code, answer.location) == (303, f"/desks/orders?done=corrected&undo={ticket.id}")
     assert told(tree(client.get(answer.location))) == "The ticket is corrected."
     assert state(store, ticket) == ("billing_invoice", "finance", "open", "corrected", "user:anna")
     assert label(store, ticket) == ("billing_invoice", "correction", "user:anna")
@@ -99,7 +100,9 @@ def test_what_somebody_else_changed_meanwhile_is_shown_and_not_overwritten(
     answer = anna.post(**opened)
 
     page = tree(answer)
-    assert (answer.status_code, told(page)) == (409, "Somebody else changed it meanwhile.")
+    assert answer.status_code == 409
+    assert "Somebody else changed this ticket meanwhile. Nothing of yours was stored." in told(page)
+    assert "bob corrected it from order_status (Orders) to order_change (Orders)" in told(page)
     assert (page.find(class_="chip").text, page.find(class_="done").text) == ("order_change", "corrected by bob")
     assert store.tickets.get(ticket.id) == changed
 

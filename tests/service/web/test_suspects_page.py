@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from model.classifier import InquiryClassifier
-from service import intake
+from service import desk_work
 from service.access import Actor
 from service.submission import Correction
 
@@ -77,7 +77,7 @@ def corrected(lay, store, loket, now):
 
     def make(category="order_change", **laid):
         ticket = lay(**laid)
-        return intake.correct(store, loket.settings, now, BOB, ticket.id, Correction(category=category))
+        return desk_work.correct(store, loket.settings, now, BOB, ticket.id, Correction(category=category))
 
     return make
 
@@ -136,7 +136,7 @@ def test_the_worst_is_first_and_other_desks_are_not_shown(person, shown, correct
 def test_a_label_that_was_replaced_since_is_not_shown(person, shown, corrected, suspect, store, loket, now):
     ticket = corrected()
     suspect((ticket, 0.1))
-    intake.correct(
+    desk_work.correct(
         store, loket.settings, now, BOB, ticket.id, Correction(category="order_status"), seen=ticket.version
     )
 
@@ -173,7 +173,7 @@ def test_what_a_second_person_finds_right_is_confirmed_and_leaves_the_list(
 
 def test_a_confirmed_label_is_confirmed_by_a_second_person_too(person, press, lay, suspect, store, now):
     client, ticket = person("anna", "orders"), lay()
-    intake.confirm(store, now, BOB, ticket.id)
+    desk_work.confirm(store, now, BOB, ticket.id)
     suspect((ticket, 0.1), proposed="order_change")
 
     press(client, ticket, "confirm")
