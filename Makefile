@@ -32,8 +32,9 @@ setup-dev: .venv/developing
 run: setup
 	@$(BIN)/loket serve
 
+# Each process trains its own default model: more than four would save nothing.
 test: setup-dev
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 lint: setup-dev
 	@$(BIN)/ruff check .
