@@ -82,7 +82,7 @@ def test_a_browser_gets_what_is_wrong_as_a_page(client):
     answer = client.post(URL, data={"text": "Hello", "email": "<b>"}, headers=BROWSER)
 
     assert (answer.status_code, answer.content_type) == (422, "text/html; charset=utf-8")
-    assert "email: is not an e-mail address" in answer.get_data(as_text=True)
+    assert "Email: is not an e-mail address" in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize(
